@@ -1,0 +1,1 @@
+"""From rules and an article to hits. Pure: no clock, no files, no database."""

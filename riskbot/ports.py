@@ -1,0 +1,167 @@
+"""What the core needs from outside, and nothing more. The edges implement these; tests have fakes of the same shape.
+
+Asynchronous where the other side may be slow, plain inside a transaction: a transaction is short, runs on the
+store's one writer thread, and must never wait for a network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, Protocol, TypeVar
+
+from riskbot.model import (
+    Alert,
+    Article,
+    Decision,
+    Delivery,
+    Entry,
+    Feed,
+    FeedState,
+    Level,
+    Placement,
+    Reading,
+    Story,
+    Summary,
+)
+
+T = TypeVar("T")
+
+
+# ── fetching ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What one poll of a feed brought."""
+
+    outcome: Literal["entries", "unchanged"]
+    entries: tuple[Entry, ...] = ()
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+
+
+class Fetcher(Protocol):
+    async def poll(self, feed: Feed, state: FeedState) -> Polled:
+        """Fetch and parse one feed. Raises FetchError with a named reason."""
+
+
+# ── the store ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store already holds of an article: enough to tell new from edited from known."""
+
+    article: str  # its id
+    fingerprint: str  # of its latest version
+    version: int  # 1-based
+
+
+class Transaction(Protocol):
+    """One short write transaction. Everything in it is kept together or not at all."""
+
+    def known(self, articles: Sequence[Article]) -> Mapping[str, Known]:
+        """The articles of these that are already held, by the id of the one given; found by id, else by canonical link."""
+
+    def add_article(self, reading: Reading, version: int) -> None:
+        """Keep an article (version 1) or a new version of it, with its hits and claims."""
+
+    def candidates(self, reading: Reading, since: datetime) -> Sequence[Story]:
+        """Live stories that this article could belong to, newest first; `since` bounds their last article."""
+
+    def story_of(self, article: str) -> Story | None:
+        """The story an article belongs to, or None."""
+
+    def open_story(self, reading: Reading, placement: Placement) -> Story:
+        """A new story with its first article. The caller sets its level through `set_story`."""
+
+    def join_story(self, story: str, reading: Reading, placement: Placement) -> Story:
+        """The story with the article (or the article's new version) in it."""
+
+    def set_story(self, story: str, *, level: Level, score: int) -> None:
+        """Write what severity made of the story."""
+
+    def decide(self, decision: Decision, now: datetime) -> None:
+        """Keep a decision with its reason."""
+
+    def alert(self, story: str, decision: Decision, kind: Literal["new", "update"], now: datetime) -> Alert:
+        """Keep an alert and owe its delivery; an update replaces updates of the same story and channel still owed."""
+
+    def finish_poll(self, state: FeedState) -> None:
+        """Write a feed's state and give its lease back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much the store holds; for status and for tests that nothing doubled."""
+
+    articles: int = 0
+    hits: int = 0
+    stories: int = 0
+    alerts: int = 0
+    owed: int = 0
+    parked: int = 0
+    feeds: Mapping[str, FeedState] = field(default_factory=dict)
+
+
+class Store(Protocol):
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` in one write transaction on the writer thread; any exception undoes all of it."""
+
+    async def known(self, articles: Sequence[Article]) -> Mapping[str, Known]:
+        """As in a transaction, but only reading: what need not be matched again."""
+
+    async def sync_feeds(self, feeds: Iterable[Feed], now: datetime) -> None:
+        """Make the stored feeds those of the rule files: new ones due at once, absent ones paused."""
+
+    async def claim_feeds(
+        self, now: datetime, lease: timedelta, limit: int, *, due_only: bool = True
+    ) -> Sequence[tuple[str, FeedState]]:
+        """Take a lease on feeds that are due (or on all), atomically; nobody else gets them until it ends."""
+
+    async def claim_deliveries(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Delivery]:
+        """Take a lease on deliveries to work on: owed and due, or left in `sending` by someone who died."""
+
+    async def set_delivery(self, delivery: Delivery) -> None:
+        """Write where a delivery stands (and its message's ts, for all later updates of that story and channel)."""
+
+    async def story(self, story: str) -> Story | None:
+        """One story, whole."""
+
+    async def stories(self) -> Sequence[Story]:
+        """Every story, oldest first."""
+
+    async def alerts(self) -> Sequence[Alert]:
+        """Every alert, oldest first."""
+
+    async def counts(self) -> Counts:
+        """How much is held."""
+
+    async def close(self) -> None:
+        """Give the connections back."""
+
+
+# ── telling ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Where a message stands now."""
+
+    ts: str  # Slack's id of the message
+    channel: str  # Slack's id of its channel
+
+
+class Notifier(Protocol):
+    async def send(self, delivery: Delivery, summary: Summary) -> Sent:
+        """Post the story's message, or bring the one that stands (`delivery.ts`) up to date.
+
+        Raises SlackError: `ambiguous` when it may have been posted all the same, else with `retry_after` when it
+        may be tried again, else for good.
+        """
+
+    async def find(self, delivery: Delivery) -> Sent | None:
+        """The message that carries the delivery's key, when it stands in the channel."""

@@ -139,6 +139,7 @@ class Article:
     title: str
     text: str
     url: str | None = None  # canonical; None when not known
+    identity: str | None = None  # the canonical link again, where it can say which article is meant
     outlet: str | None = None  # its publisher; None when not known, never a credited source
     published: datetime | None = None  # the publisher's claim; None when not known or not believable
     feed: str | None = None  # the name of the feed that brought it
@@ -151,6 +152,15 @@ class Article:
     def at(self) -> datetime | None:
         """Its own time: the publisher's, else when we saw it."""
         return self.published or self.seen
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is already held of an article: enough to tell new from edited from known."""
+
+    article: str  # its id
+    fingerprint: str  # of its latest version
+    version: int  # 1-based
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -181,6 +191,7 @@ class Hit:
     salient: bool = True  # the article is about the company, rather than mentioning it
     prominent: bool = True  # the evidence stands in title or lead
     channel: str | None = None  # where the rule wants it told; None: the default channel
+    trial: bool = False  # of a rule on trial: recorded, not told
     rules_hash: str = ""  # content hash of the rule set that decided
 
 
@@ -214,7 +225,8 @@ class Reading:
 class Placement:
     """Where an article belongs among the stories, and why."""
 
-    story: str | None  # the story's id; None: it opens one
+    story: str | None  # the id of the story it joins
+    opens: bool  # it opens a story of its own; neither: it stays apart, recorded but not told
     similarity: float  # 0-1 with the story it joined, or with the nearest one it did not
     why: str  # in words, kept with the article
 

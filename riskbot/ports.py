@@ -6,7 +6,7 @@ store's one writer thread, and must never wait for a network.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeVar
@@ -19,6 +19,7 @@ from riskbot.model import (
     Entry,
     Feed,
     FeedState,
+    Known,
     Level,
     Placement,
     Reading,
@@ -48,23 +49,24 @@ class Fetcher(Protocol):
         """Fetch and parse one feed. Raises FetchError with a named reason."""
 
 
+class ReplayFeed(Protocol):
+    """A feed on loopback that carries the articles released so far."""
+
+    def feed(self) -> Feed:
+        """The feed as the poller takes it."""
+
+    def release(self, article: Article) -> None:
+        """Put one more article into the feed."""
+
+
 # ── the store ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the store already holds of an article: enough to tell new from edited from known."""
-
-    article: str  # its id
-    fingerprint: str  # of its latest version
-    version: int  # 1-based
 
 
 class Transaction(Protocol):
     """One short write transaction. Everything in it is kept together or not at all."""
 
     def known(self, articles: Sequence[Article]) -> Mapping[str, Known]:
-        """The articles of these that are already held, by the id of the one given; found by id, else by canonical link."""
+        """The articles of these that are already held, by the id of the one given; found by id, else by `identity`."""
 
     def add_article(self, reading: Reading, version: int) -> None:
         """Keep an article (version 1) or a new version of it, with its hits and claims."""
@@ -117,6 +119,9 @@ class Store(Protocol):
     async def sync_feeds(self, feeds: Iterable[Feed], now: datetime) -> None:
         """Make the stored feeds those of the rule files: new ones due at once, absent ones paused."""
 
+    async def keep_feed(self, feed: Feed) -> FeedState:
+        """The state of a feed that is polled by hand (a replay), kept from now on but never due by itself."""
+
     async def claim_feeds(
         self, now: datetime, lease: timedelta, limit: int, *, due_only: bool = True
     ) -> Sequence[tuple[str, FeedState]]:
@@ -128,6 +133,9 @@ class Store(Protocol):
     async def set_delivery(self, delivery: Delivery) -> None:
         """Write where a delivery stands (and its message's ts, for all later updates of that story and channel)."""
 
+    async def readings(self, articles: Sequence[str]) -> Mapping[str, tuple[Reading, str | None]]:
+        """What is kept of these articles (latest version), by id, each with the story it belongs to."""
+
     async def story(self, story: str) -> Story | None:
         """One story, whole."""
 
@@ -136,6 +144,12 @@ class Store(Protocol):
 
     async def alerts(self) -> Sequence[Alert]:
         """Every alert, oldest first."""
+
+    async def tick(self, name: str, now: datetime) -> None:
+        """Note that a tick of the scheduler ran."""
+
+    async def ticks(self) -> Mapping[str, datetime]:
+        """When each tick last ran."""
 
     async def counts(self) -> Counts:
         """How much is held."""

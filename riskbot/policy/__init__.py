@@ -1,0 +1,1 @@
+"""What is new, and when people are told. Pure: `now` is an argument."""

@@ -1,0 +1,70 @@
+"""Stories and their articles for people at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from riskbot.cli.slackview import show
+from riskbot.model import Reading, Story, Summary
+from riskbot.text.urls import host
+from riskbot.usecases.replay import Replayed
+
+LEVEL_STYLES = {"low": "blue", "medium": "yellow", "high": "dark_orange", "critical": "bold red"}
+
+
+def show_stories(
+    replayed: Replayed,
+    stories: Sequence[tuple[Story, Summary]],
+    readings: Mapping[str, tuple[Reading, str | None]],
+    console: Console,
+) -> None:
+    """What the articles said, and which stories they make."""
+    polls = replayed.polls
+    table = Table(title=f"{len(replayed.articles)} articles, {polls.new} new, {polls.hits} hits", title_justify="left")
+    for heading in ("article", "outlet", "origin", "rules met", "story"):
+        table.add_column(heading, overflow="fold")
+    for article in replayed.articles:
+        reading, story = readings[article]
+        rules = ", ".join(dict.fromkeys(f"{hit.rule} ({hit.company_name})" for hit in reading.hits))
+        table.add_row(
+            Text(reading.article.title),
+            Text(reading.article.outlet or host(reading.article.url) or "unknown"),
+            Text(reading.origin or "-"),
+            Text(rules or "none"),
+            story or "-",
+        )
+    console.print(table)
+    for _, summary in stories:
+        console.print(story_line(summary), soft_wrap=True)
+
+
+def story_line(summary: Summary) -> Text:
+    """A story in a line: how grave, what, how sure."""
+    articles = "1 article" if summary.articles == 1 else f"{summary.articles} articles"
+    origins = f"{len(summary.origins)} origin{'' if len(summary.origins) == 1 else 's'}"
+    named = f" ({', '.join(summary.origins)})" if summary.origins else ""
+    confirmations = f"{summary.confirmations} confirmation{'' if summary.confirmations == 1 else 's'}"
+    return Text.assemble(
+        f"{summary.story} ",
+        (str(summary.level), LEVEL_STYLES[summary.level]),
+        f" {summary.score} · {', '.join(summary.companies)} · {articles} · {origins}{named} · {confirmations}",
+    )
+
+
+def show_messages(payloads: Sequence[dict[str, Any]], standing: Sequence[dict[str, Any]], console: Console) -> None:
+    """The messages as they stand at the end, as a person sees them in Slack."""
+    if not payloads:
+        console.print("\nNo message: nothing new to tell.")
+        return
+    updates = sum("ts" in payload for payload in payloads)
+    posted = len(payloads) - updates
+    noun = "message" if posted == 1 else "messages"
+    grew = f", brought up to date {updates} times" if updates else ""
+    console.print(f"\nIn Slack: {posted} {noun}{grew}. As it stands at the end:\n", style="bold")
+    for payload in standing:
+        show(payload, console)

@@ -1,0 +1,100 @@
+"""From an article to its hits: the vocabulary finds, the operators decide, salience and modality qualify.
+
+What always holds: a hit depends on its own rule alone, never on the order of rules or on other rules (other than a
+longer company name taking a span); its spans equal the text they point at; the cost of an article that names no
+watched company is one pass over its text, however many rules there are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from riskbot.matching.layout import Layout
+from riskbot.matching.occurrences import Vocabulary
+from riskbot.matching.operators import Miss, Pair, pairs_for
+from riskbot.matching.rules import Rule, RuleSet
+from riskbot.matching.salience import Salience, salience
+from riskbot.model import Article, Hit, Modality
+
+
+class Matcher:
+    """A compiled rule set. Build once, use for every article; holds no state between articles."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.rules = rules
+        self._vocabulary = Vocabulary(rules)
+        self._names = {company.id: company.name for company in rules.companies}
+        active = tuple(rule for rule in rules.rules if rule.status != "off")
+        by_company: dict[str, list[Rule]] = defaultdict(list)
+        for rule in active:
+            for company in rule.companies:
+                by_company[company].append(rule)
+        shared: dict[tuple[str, ...], tuple[Rule, ...]] = {}  # most companies stand under the same few rules
+        self._rules_of = {
+            company: shared.setdefault(tuple(rule.id for rule in of), tuple(of)) for company, of in by_company.items()
+        }
+
+    def match(self, article: Article) -> tuple[Hit, ...]:
+        """Every hit of the article, ordered by rule and company id."""
+        layout = Layout(article)
+        found = self._vocabulary.find(layout)
+        hits = []
+        for company in found.companies:
+            about: Salience | None = None
+            for rule in self._rules_of.get(company, ()):
+                pairs = pairs_for(rule, company, found, layout)
+                if isinstance(pairs, Miss):
+                    continue
+                about = about or salience(company, found, layout)
+                if rule.about == "subject" and not about.subject:
+                    continue
+                hits.append(self._hit(rule, company, pairs, about, layout))
+        return tuple(sorted(hits, key=lambda hit: (hit.rule, hit.company)))
+
+    def misses(self, article: Article) -> list[tuple[Rule, str, Miss]]:
+        """For each rule of a named company that is not met: (rule, company name, what it missed), nearest first."""
+        layout = Layout(article)
+        found = self._vocabulary.find(layout)
+        result = []
+        for company in found.companies:
+            for rule in self._rules_of.get(company, ()):
+                pairs = pairs_for(rule, company, found, layout)
+                if isinstance(pairs, Miss):
+                    result.append((rule, self._names[company], pairs))
+                    continue
+                about = salience(company, found, layout)
+                if rule.about == "subject" and not about.subject:
+                    why = f"the article is not about the company ({about.why}; {about.score} of 100, 50 needed)"
+                    result.append((rule, self._names[company], Miss(4, why)))
+        return sorted(result, key=lambda row: (-row[2].step, row[0].id, row[1]))
+
+    def _hit(self, rule: Rule, company: str, pairs: dict[str, list[Pair]], about: Salience, layout: Layout) -> Hit:
+        every = [pair for of_topic in pairs.values() for pair in of_topic]
+        best = min(every, key=lambda pair: pair.order)
+        spans = {pair.company.span(layout) for pair in every} | {pair.term.span(layout, pair.topic) for pair in every}
+        modality = Modality.ACTUAL if any(p.modality is Modality.ACTUAL for p in every) else Modality.POSSIBLE
+        return Hit(
+            rule=rule.id,
+            company=company,
+            company_name=self._names[company],
+            topics=tuple(pairs),
+            modality=modality,
+            level=rule.level,
+            score=_score(best, about, len(pairs)),
+            spans=tuple(sorted(spans, key=lambda span: (span.field == "text", span.start, span.end, span.topic or ""))),
+            sentence=layout.sentence_text(layout.sentence(best.term.field, best.term.start)),
+            salient=about.subject,
+            prominent=any(pair.prominent for pair in every if pair.modality is modality),
+            channel=rule.channel,
+            trial=rule.status == "trial",
+            rules_hash=self.rules.hash,
+        )
+
+
+def _score(best: Pair, about: Salience, topics: int) -> int:
+    """0-100: where the best evidence stands, how much the article is about the company, fact or possibility."""
+    in_title = not best.company.in_text and not best.term.in_text
+    place = 45 if in_title else 30 if best.prominent else 15
+    nearness = 15 if best.distance <= 60 else 8 if best.distance <= 200 else 0
+    score = place + nearness + round(about.score * 0.3) + min(10, 5 * (topics - 1))
+    return min(100, score if best.modality is Modality.ACTUAL else round(score * 0.6))

@@ -1,0 +1,236 @@
+"""The order of things: how an entry becomes articles, hits, a place in a story, a decision, an alert, a message.
+
+    fetch ─▶ articles ─▶ new? ─▶ read ─▶ ┌ still new? ─▶ place ─▶ decide ─▶ alert owed ┐ ─▶ deliver
+                                         └──────────── one transaction ────────────────┘
+
+What always holds: fetching, parsing and matching run outside any transaction; everything between "is it new?" and
+"an alert is owed" is kept together with the feed's state or not at all; delivery reads what is owed from the store, so
+that a crash at any instant loses nothing. A feed that fails concerns nobody else. `now` is an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from riskbot.errors import FetchError, SlackError
+from riskbot.matching.match import Matcher
+from riskbot.model import Article, Delivery, DeliveryState, Feed, FeedState, Reading, Story, Summary
+from riskbot.policy.alerting import Policy, channels, decide
+from riskbot.policy.novelty import Novelty, articles, novelty
+from riskbot.policy.polling import after_failure, after_success, interval
+from riskbot.policy.resending import after_refusal, unsure
+from riskbot.ports import Fetcher, Notifier, Store, Transaction
+from riskbot.stories.claims import claims
+from riskbot.stories.clustering import place
+from riskbot.stories.origins import credit
+from riskbot.stories.outlets import Outlets
+from riskbot.stories.severity import gravity, higher
+from riskbot.stories.similarity import Frequencies
+from riskbot.stories.summary import summarise
+
+LEASE = timedelta(minutes=2)  # how long a delivery is ours before someone else may take it up
+
+
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """What riskbot judges by: everything the pure core needs besides an article and the time."""
+
+    matcher: Matcher
+    outlets: Outlets
+    policy: Policy = field(default_factory=Policy)
+    frequencies: Frequencies = field(default_factory=Frequencies)
+
+
+@dataclass(frozen=True, slots=True)
+class PollReport:
+    """What came of one poll of one feed."""
+
+    feed: str
+    entries: int = 0
+    new: int = 0
+    edited: int = 0
+    hits: int = 0
+    told: int = 0  # alerts owed because of it
+    failed: FetchError | None = None
+    articles: tuple[str, ...] = ()  # ids of what the document carried, oldest first
+    state: FeedState | None = None  # the feed's state after it
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What came of one round of deliveries."""
+
+    sent: int = 0
+    waiting: int = 0  # to be tried again
+    parked: tuple[str, ...] = ()  # why, in words, for each that a person must mend
+
+
+def read(article: Article, mind: Mind) -> Reading:
+    """Everything the pure core sees in one article by itself."""
+    hits = mind.matcher.match(article)
+    told_of = credit(article, mind.outlets)
+    names = list(dict.fromkeys(hit.company_name for hit in hits if hit.salient))
+    # An article without a hit joins no story, and nobody asks what it claims.
+    said = claims(article, names) if hits else ()
+    return Reading(article, hits, told_of.origin, told_of.chain, said, told_of.links)
+
+
+# ── one poll ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def poll(
+    feed: Feed, state: FeedState, *, fetcher: Fetcher, store: Store, mind: Mind, now: datetime, first_poll: bool
+) -> PollReport:
+    """Fetch one feed and keep what it brings. `first_poll`: whether the rules for a feed's first poll apply."""
+    every = interval(feed, mind.policy.min_interval, mind.policy.max_interval)
+    try:
+        polled = await fetcher.poll(feed, state)
+    except FetchError as error:
+        failed = after_failure(state, error, now, every, mind.policy.max_interval)
+        await store.write(lambda tx: tx.finish_poll(failed))
+        return PollReport(feed.name, failed=error, state=failed)
+    found = articles(polled.entries, feed, now)
+    known = await store.known(found)
+    readings = [
+        read(article, mind) for article in found if novelty(article, known.get(article.id)) is not Novelty.KNOWN
+    ]
+    done = after_success(
+        state, now, every, etag=polled.etag, last_modified=polled.last_modified, body_hash=polled.body_hash
+    )
+
+    def work(tx: Transaction) -> PollReport:
+        report = keep(tx, readings, mind, now, first_poll=first_poll)
+        tx.finish_poll(done)
+        held = tuple(known[a.id].article if a.id in known else a.id for a in found)
+        return replace(report, feed=feed.name, entries=len(polled.entries), articles=held, state=done)
+
+    return await store.write(work)
+
+
+def keep(tx: Transaction, readings: Sequence[Reading], mind: Mind, now: datetime, *, first_poll: bool) -> PollReport:
+    """Within one transaction: keep what is still new, place it, decide, and owe the alerts."""
+    new = edited = hits = told = 0
+    known = tx.known([reading.article for reading in readings])
+    for reading in readings:
+        held = known.get(reading.article.id)
+        what = novelty(reading.article, held)
+        if what is Novelty.KNOWN:
+            continue
+        tx.add_article(reading, held.version + 1 if held else 1)
+        new, edited = new + (what is Novelty.NEW), edited + (what is Novelty.EDITED)
+        hits += len(reading.hits)
+        if reading.hits or (what is Novelty.EDITED and tx.story_of(reading.article.id)):
+            told += _tell(tx, reading, mind, now, first_poll=first_poll)
+    return PollReport("", new=new, edited=edited, hits=hits, told=told)
+
+
+def _tell(tx: Transaction, reading: Reading, mind: Mind, now: datetime, *, first_poll: bool) -> int:
+    before, story = _place(tx, reading, mind, now)
+    after = summarise(story, mind.outlets) if story else None
+    told = 0
+    for channel in channels(reading, story, mind.policy):
+        decision = decide(
+            reading,
+            channel,
+            story=story,
+            before=before,
+            after=after,
+            policy=mind.policy,
+            now=now,
+            first_poll=first_poll,
+        )
+        tx.decide(decision, now)
+        if decision.tell and story:
+            tx.alert(story.id, decision, "update" if channel in story.told else "new", now)
+            told += 1
+    return told
+
+
+def _place(tx: Transaction, reading: Reading, mind: Mind, now: datetime) -> tuple[Summary | None, Story | None]:
+    """Put the article into its story: what the story said before, and the story as it is now."""
+    current = tx.story_of(reading.article.id)  # a new version of an article stays where it is
+    placement = None
+    if current is None:
+        since = (reading.article.at or now) - mind.policy.quiet_after
+        candidates = tx.candidates(reading, since)
+        placement = place(reading, candidates, mind.frequencies)
+        current = next((story for story in candidates if story.id == placement.story), None)
+        if current is None:
+            if not placement.opens:
+                return None, None
+            story = tx.open_story(reading, placement)
+            return None, _weigh(tx, story)
+    before = summarise(current, mind.outlets) if current.members else None
+    if placement is None:
+        placement = next(m.placement for m in current.members if m.reading.article.id == reading.article.id)
+    story = tx.join_story(current.id, reading, placement)
+    return before, _weigh(tx, story)
+
+
+def _weigh(tx: Transaction, story: Story) -> Story:
+    weighed = gravity(story)
+    level, score = higher(story.level, weighed.level), max(story.score, weighed.score)
+    if (level, score) != (story.level, story.score):
+        tx.set_story(story.id, level=level, score=score)
+    return replace(story, level=level, score=score)
+
+
+# ── delivery ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def deliver(*, store: Store, notifier: Notifier, mind: Mind, now: datetime, limit: int = 100) -> DeliveryReport:
+    """Send what is owed and due. Drains what can be sent; what must wait is left with its time."""
+    report = DeliveryReport()
+    while True:
+        claimed = await store.claim_deliveries(now, LEASE, limit)
+        if not claimed:
+            return report
+        for delivery in claimed:
+            outcome = await _send(delivery, store=store, notifier=notifier, mind=mind, now=now)
+            await store.set_delivery(outcome)
+            report = DeliveryReport(
+                sent=report.sent + (outcome.state is DeliveryState.SENT),
+                waiting=report.waiting + (outcome.state in (DeliveryState.OWED, DeliveryState.SENDING)),
+                parked=(*report.parked, outcome.error or "")
+                if outcome.state is DeliveryState.PARKED
+                else report.parked,
+            )
+
+
+async def _send(delivery: Delivery, *, store: Store, notifier: Notifier, mind: Mind, now: datetime) -> Delivery:
+    """One delivery as it stands after this try. A post whose fate is unknown is looked up, never repeated blindly."""
+    if delivery.state is DeliveryState.SENDING:
+        try:
+            found = await notifier.find(delivery)
+        except SlackError as error:
+            return unsure(delivery, error, now)
+        if found:
+            return replace(delivery, state=DeliveryState.SENT, ts=found.ts, sent_as=found.channel, error=None)
+    try:
+        story = await store.story(delivery.alert.story)
+        if story is None:
+            return replace(delivery, state=DeliveryState.PARKED, error=f"story {delivery.alert.story} is gone")
+        trying = replace(delivery, state=DeliveryState.SENDING, attempts=delivery.attempts + 1, tried_at=now)
+        await store.set_delivery(trying)  # before the post: whoever finds it later knows to look
+        delivery = trying
+        sent = await notifier.send(delivery, summarise(story, mind.outlets))
+        return replace(delivery, state=DeliveryState.SENT, ts=sent.ts, sent_as=sent.channel, error=None)
+    except SlackError as error:
+        return after_refusal(delivery, error, now)
+
+
+def total(reports: Iterable[PollReport]) -> PollReport:
+    """The sum of several polls, under the name of none."""
+    result = PollReport("")
+    for report in reports:
+        result = PollReport(
+            "",
+            result.entries + report.entries,
+            result.new + report.new,
+            result.edited + report.edited,
+            result.hits + report.hits,
+            result.told + report.told,
+        )
+    return result

@@ -1,0 +1,104 @@
+"""When people are told of an article, and why.
+
+What always holds: an article ends in exactly one decision for each channel concerned; a story has at most one `new`
+alert for a channel, everything after it is an update; what stays quiet is recorded with its reason all the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from riskbot.model import Decision, Hit, Reading, Reason, Standing, Story, Summary
+from riskbot.stories.clustering import counts
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The settings that decide when people are told."""
+
+    channel: str = "alerts"  # where a rule without a channel of its own tells
+    only_channel: str | None = None  # a replay posts here and nowhere else, whatever the rules say
+    first_poll_window: timedelta = timedelta(hours=24)
+    too_old_after: timedelta = timedelta(hours=72)
+    quiet_after: timedelta = timedelta(hours=72)  # a story without an article for so long takes no more
+    min_interval: timedelta = timedelta(seconds=60)  # no feed is polled more often, unless its rule file says so
+    max_interval: timedelta = timedelta(minutes=15)  # nor less often
+
+    def channel_of(self, hit: Hit) -> str:
+        """Where a hit is told."""
+        return self.only_channel or hit.channel or self.channel
+
+
+_FIRST_TIMES = (
+    (Standing.RETRACTED, Reason.RETRACTED),
+    (Standing.OFFICIAL, Reason.OFFICIAL_ACTION),
+    (Standing.CONFIRMED, Reason.CONFIRMED),
+    (Standing.DENIED, Reason.DENIED),
+)
+
+
+def channels(reading: Reading, story: Story | None, policy: Policy) -> list[str]:
+    """The channels an article concerns: those of its rules, and those that were told of its story."""
+    own = [policy.channel_of(hit) for hit in reading.hits if not hit.trial]
+    told = list(story.told) if story else []
+    return list(dict.fromkeys([*own, *told]))
+
+
+def decide(
+    reading: Reading,
+    channel: str,
+    *,
+    story: Story | None,
+    before: Summary | None,
+    after: Summary | None,
+    policy: Policy,
+    now: datetime,
+    first_poll: bool,
+) -> Decision:
+    """The decision for one channel; `story` is the article's, `before` and `after` what it says without and with it."""
+
+    def decision(tell: bool, reason: Reason, why: str) -> Decision:
+        return Decision(reading.article.id, channel, tell, reason, why)
+
+    if story is None or after is None:
+        return decision(False, Reason.ONLY_POSSIBLE, "it speaks of a possibility only, outside title and lead")
+    published = reading.article.published
+    if channel not in story.told:
+        own = [hit for hit in reading.hits if policy.channel_of(hit) == channel]
+        if not any(counts(hit) for hit in own):
+            return decision(False, Reason.ONLY_POSSIBLE, "for this channel it speaks of a possibility only")
+        if first_poll and (published is None or now - published > policy.first_poll_window):
+            age = "it has no date" if published is None else f"it is {_age(now - published)} old"
+            return decision(False, Reason.FIRST_POLL, f"found by the first poll of its feed, and {age}")
+        if published is not None and now - published > policy.too_old_after:
+            return decision(False, Reason.TOO_OLD, f"published {_age(now - published)} before it was seen")
+        return decision(True, Reason.NEW_STORY, f"the first article of story {story.id} for this channel")
+    if before is None:
+        return decision(True, Reason.MORE_ARTICLES, f"story {story.id} has {after.articles} articles")
+    reason, why = _news(before, after)
+    return decision(True, reason, why)
+
+
+def _news(before: Summary, after: Summary) -> tuple[Reason, str]:
+    """The weightiest thing that an article adds to its story."""
+    for standing, reason in _FIRST_TIMES:
+        if standing in after.standings and standing not in before.standings:
+            claim = next(c for c in after.claims if c.status is standing)
+            return reason, f"first {standing} in the story, by {claim.speaker or 'someone not named'}"
+    if after.level.rank > before.level.rank:
+        return Reason.LEVEL_RAISED, f"level raised from {before.level} to {after.level}"
+    topics = [topic for topic in after.topics if topic not in before.topics]
+    if topics:
+        return Reason.NEW_TOPIC, f"new topic: {', '.join(topics)}"
+    origins = [origin for origin in after.origins if origin not in before.origins]
+    if origins:
+        return Reason.NEW_ORIGIN, f"new origin: {', '.join(origins)}"
+    if after.articles == before.articles and after.headline != before.headline:
+        return Reason.HEADLINE_EDITED, f"headline was: {before.headline}"
+    return Reason.MORE_ARTICLES, f"now {after.articles} articles"
+
+
+def _age(span: timedelta) -> str:
+    hours = span / timedelta(hours=1)
+    return f"{hours:.0f} hours" if hours < 72 else f"{hours / 24:.0f} days"

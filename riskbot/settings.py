@@ -1,0 +1,138 @@
+"""Settings: from `RISKBOT_…` environment variables and, where `RISKBOT_CONFIG` names one, a YAML file.
+
+What always holds: the environment wins over the file; an unknown name is an error that names the nearest known one;
+a secret may stand in a file of its own (`RISKBOT_SLACK_BOT_TOKEN_FILE`) and is never shown. Kubernetes puts
+`RISKBOT_PORT…` and `RISKBOT_SERVICE_…` into every pod beside a service called riskbot: those are no settings.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from riskbot.errors import RulesError, SettingsError
+from riskbot.text.durations import parse_duration
+from riskbot.yamlfile import load, written
+
+PREFIX = "RISKBOT_"
+_NOT_OURS = ("RISKBOT_PORT", "RISKBOT_SERVICE_")  # Kubernetes service links
+_SECRETS = ("database_url", "slack_bot_token")
+
+
+def _duration(value: object) -> object:
+    return parse_duration(value) if isinstance(value, str) else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Each name is an environment variable in capitals, after `RISKBOT_`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    database_url: SecretStr = Field(SecretStr("sqlite:///riskbot.db"), description="where everything is kept")
+    rules_dir: Path | None = Field(None, description="folder of rule files (default: ./rules, else the shipped rules)")
+    slack_bot_token: SecretStr | None = Field(None, description="xoxb-… token; without one, messages are printed")
+    slack_channel: str = Field("alerts", min_length=1, description="channel for rules without one of their own")
+    slack_api_url: str = Field("https://slack.com/api/", description="base address of the Slack Web API")
+    poll_interval: Duration = Field(timedelta(seconds=15), description="the tick: how often due feeds are looked for")
+    min_interval: Duration = Field(timedelta(seconds=60), description="no feed is polled more often, unless it says so")
+    max_interval: Duration = Field(timedelta(minutes=15), description="no feed is polled less often, unless it says so")
+    first_poll_window: Duration = Field(timedelta(hours=24), description="a first poll tells only of younger entries")
+    too_old_after: Duration = Field(timedelta(hours=72), description="older articles open no alert")
+    story_quiet_after: Duration = Field(timedelta(hours=72), description="a story takes no more articles after that")
+    contact: str = Field("", description="address for the User-Agent, so that publishers can reach you")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="how much is logged")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment before the file (which arrives as arguments); nothing else is read."""
+        return env_settings, init_settings
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings in force. Raises SettingsError, which names the setting and how to mend it."""
+    environment = os.environ if environment is None else environment
+    _refuse_unknown(environment)
+    values = _from_file(environment.get(PREFIX + "CONFIG", ""))
+    for name in _SECRETS:
+        path = environment.get(f"{PREFIX}{name.upper()}_FILE", "")
+        if path and not environment.get(PREFIX + name.upper()):
+            values[name] = _secret(name, Path(path))
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise _sentence(error) from None
+
+
+def _known() -> dict[str, str]:
+    names = {PREFIX + name.upper(): name for name in Settings.model_fields}
+    return names | {f"{PREFIX}{name.upper()}_FILE": name for name in _SECRETS} | {PREFIX + "CONFIG": "config"}
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    known = _known()
+    for name in environment:
+        if name.startswith(PREFIX) and name not in known and not name.startswith(_NOT_OURS):
+            near = get_close_matches(name, known, 1, 0.5)
+            mend = f"did you mean {near[0]}?" if near else f"unset it; known are {', '.join(sorted(known))}"
+            raise SettingsError(f"unknown setting {name}", mend)
+
+
+def _from_file(path: str) -> dict[str, Any]:
+    if not path:
+        return {}
+    try:
+        values = written(load(Path(path)))
+    except RulesError as error:
+        first = error.problems[0]
+        raise SettingsError(
+            f"the settings file cannot be read: {first}", "mend the file that RISKBOT_CONFIG names"
+        ) from None
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise SettingsError(f"{path} holds no settings", "write lines such as `slack_channel: geopolitical-risk`")
+    for name in values:
+        if name not in Settings.model_fields:
+            near = get_close_matches(str(name), Settings.model_fields, 1, 0.5)
+            mend = f"did you mean {near[0]}?" if near else f"known are {', '.join(Settings.model_fields)}"
+            raise SettingsError(f"unknown setting {name!r} in {path}", mend)
+    return dict(values)
+
+
+def _secret(name: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise SettingsError(
+            f"{PREFIX}{name.upper()}_FILE: cannot read {path} ({reason})",
+            "name a readable file that holds the secret alone",
+        ) from None
+
+
+def _sentence(error: ValidationError) -> SettingsError:
+    """The first thing wrong, in words, without the value: it may be a secret."""
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    name = str(first["loc"][0]) if first["loc"] else "settings"
+    message = first["msg"].removeprefix("Value error, ")
+    mend = Settings.model_fields[name].description if name in Settings.model_fields else None
+    return SettingsError(f"{PREFIX}{name.upper()}: {message}", f"it is: {mend}" if mend else "")

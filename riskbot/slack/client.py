@@ -1,0 +1,122 @@
+"""Calls to the Slack Web API: the one file that knows slack-sdk, and aiohttp beneath it.
+
+What always holds: a call is tried once and never repeated here (`retry_handlers=[]`); every failure leaves as a
+SlackError that says whether the call may have taken effect; the token is in no message, cause or repr. No connection
+is kept between calls: at a message a second it would save nothing, and a stale one is one more unknown outcome.
+Deliberately absent: what a call is for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from riskbot.errors import SettingsError, SlackError
+from riskbot.slack.refusals import PAUSE, refusal, unknown_outcome, unreachable
+
+Json = dict[str, Any]
+
+SLACK_API = "https://slack.com/api/"
+
+
+class SlackClient:
+    """The Web API for one token."""
+
+    def __init__(
+        self, token: str, *, base_url: str = SLACK_API, timeout: float = 30.0, proxy: str | None = None
+    ) -> None:
+        """`timeout` bounds a whole call, in seconds. Raises SettingsError when the token cannot be one."""
+        token = token.strip()
+        if not token or not token.isascii() or not token.isprintable() or " " in token:
+            raise SettingsError(
+                "the Slack bot token is empty or holds characters that no token has",
+                "Copy it again from the app's page in Slack (it begins with xoxb-).",
+            )
+        self.host = urlsplit(base_url).hostname or "Slack"
+        self._timeout = timeout
+        # The SDK counts whole seconds; the exact bound is set in `call`, this one only stands behind it.
+        self._client = AsyncWebClient(
+            token=token,
+            base_url=base_url,
+            timeout=math.ceil(timeout) + 1,
+            retry_handlers=[],
+            trust_env_in_session=False,
+        )
+        self._client.proxy = proxy  # the SDK takes one from the environment unless it is set afterwards
+
+    def __repr__(self) -> str:
+        return f"SlackClient({self.host})"
+
+    async def write(self, method: str, payload: Json) -> Json:
+        """Call a method that changes something; a failure of unknown outcome is ambiguous. Raises SlackError."""
+        return await self._call(method, {"json": payload}, str(payload.get("channel", "")))
+
+    async def read(self, method: str, params: Json) -> Json:
+        """Call a method that changes nothing: whatever fails may simply be tried again. Raises SlackError."""
+        # A form by POST, although Slack takes GET too: aiohttp repeats a GET by itself when its connection breaks.
+        form = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in params.items()}
+        try:
+            return await self._call(method, {"data": form}, str(params.get("channel", "")))
+        except SlackError as error:
+            if not error.ambiguous:
+                raise
+            message = f"Slack did not answer {method}"
+            raise SlackError(error.code, message, error.mend, retry_after=PAUSE) from None
+
+    async def _call(self, method: str, arguments: Json, channel: str) -> Json:
+        where = channel or "Slack"
+        # Causes are cut off (`from None`): the SDK's errors hold the whole request, its authorisation included.
+        try:
+            async with asyncio.timeout(self._timeout):
+                response = await self._client.api_call(method, **arguments)
+        except SlackApiError as error:
+            raise _refused(error.response, where) from None
+        except aiohttp.ClientConnectorError:
+            raise unreachable(self.host) from None
+        except TimeoutError:
+            raise unknown_outcome("timed-out", where, f"no answer within {self._timeout:g} s") from None
+        except (aiohttp.ClientError, OSError):
+            raise unknown_outcome("connection-lost", where, "the connection was lost before an answer came") from None
+        except (SlackClientError, AttributeError, TypeError, ValueError):
+            # The SDK trips over answers that are not JSON objects: something other than Slack answered, or half of it.
+            raise unknown_outcome("unreadable-answer", where, "the answer cannot be read") from None
+        if not isinstance(response.data, dict):
+            raise unknown_outcome("unreadable-answer", where, "the answer cannot be read")
+        return response.data
+
+
+def _refused(response: Any, channel: str) -> SlackError:
+    """The error in an answer that is not a success. `response` is the SDK's, or aiohttp's where there was no JSON."""
+    status: int = getattr(response, "status_code", 0) or getattr(response, "status", 0)
+    headers: Mapping[str, str] = getattr(response, "headers", {})
+    data = getattr(response, "data", None)
+    body: Json = data if isinstance(data, dict) else {}
+    code = body.get("error")
+    if status == 429:
+        return refusal("ratelimited", channel, retry_after=_seconds(headers))
+    if isinstance(code, str) and code:
+        return refusal(code, channel, retry_after=_seconds(headers), needed=str(body.get("needed", "")))
+    if status >= 500 or status in (200, 408):
+        return unknown_outcome(f"http-{status}", channel, f"it answered with status {status}")
+    return SlackError(
+        f"http-{status}",
+        f"something between riskbot and Slack refused a call for {channel} with status {status}",
+        "Check RISKBOT_SLACK_API_URL and any proxy.",
+    )
+
+
+def _seconds(headers: Mapping[str, str]) -> float | None:
+    """What `Retry-After` asks for, fractions included; None when it says nothing usable."""
+    value = next((v for k, v in headers.items() if k.lower() == "retry-after"), "")
+    try:
+        seconds = float(value)
+    except ValueError:
+        return None
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None

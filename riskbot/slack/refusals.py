@@ -1,0 +1,100 @@
+"""What Slack's refusals mean, in words and with a mend.
+
+What always holds: an error that may hide a message that was posted is ambiguous; an error that passes by itself
+carries `retry_after`; anything else is for good until a person mends it. Deliberately absent: the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from riskbot.errors import SlackError
+from riskbot.slack.limits import problems
+
+# Slack says of these that part of the work may have been done before the error came.
+AMBIGUOUS = frozenset({"internal_error", "fatal_error", "service_unavailable", "server_error"})
+RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
+# Slack took nothing, for a reason that passes.
+PASSING = frozenset({"request_timeout", "team_added_to_org", "accesslimited"})
+PAUSE = 5.0  # seconds before trying again where Slack took nothing and names no time
+
+_TOKEN = "Create a new bot token for the app in Slack and set RISKBOT_SLACK_BOT_TOKEN."  # noqa: S105  a sentence
+_DEFECT = "This is a defect of riskbot: please report it together with the story's id."
+_SENTENCES: dict[str, tuple[str, str]] = {
+    "channel_not_found": (
+        "Slack knows no channel {channel}",
+        "Check its spelling (or give its id), and invite the app if it is private.",
+    ),
+    "not_in_channel": ("the app is not a member of {channel}", "Type `/invite @riskbot` in that channel."),
+    "is_archived": ("{channel} is archived", "Unarchive it, or name another channel."),
+    "restricted_action": (
+        "the workspace does not let the app post in {channel}",
+        "Ask a workspace administrator to allow it, or name another channel.",
+    ),
+    "invalid_auth": ("Slack does not accept the token", _TOKEN),
+    "not_authed": ("no token was given to Slack", _TOKEN),
+    "account_inactive": ("the token belongs to an app or user that was removed", _TOKEN),
+    "token_revoked": ("the token was revoked", _TOKEN),
+    "token_expired": ("the token has expired", _TOKEN),
+    "missing_scope": (
+        "the token lacks a scope that this needs",
+        "Add the missing scope to the app, reinstall it, and set the new token.",
+    ),
+    "invalid_blocks": ("Slack refused the blocks of a message to {channel}", _DEFECT),
+    "invalid_blocks_format": ("Slack refused the blocks of a message to {channel}", _DEFECT),
+    "msg_blocks_too_long": ("the blocks of a message to {channel} are too long for Slack", _DEFECT),
+    "msg_too_long": ("a message to {channel} is too long for Slack", _DEFECT),
+    "no_text": ("a message to {channel} has no text", _DEFECT),
+    "metadata_too_large": ("the metadata of a message to {channel} is too large for Slack", _DEFECT),
+    "invalid_metadata_format": ("Slack refused the metadata of a message to {channel}", _DEFECT),
+    "message_not_found": ("the message to be updated no longer stands in {channel}", "It was deleted in Slack."),
+    "cant_update_message": (
+        "the message in {channel} was not posted with this token and cannot be updated",
+        "Use the token of the app that posted it.",
+    ),
+    "edit_window_closed": (
+        "the workspace does not let messages as old as this one in {channel} be edited",
+        "Ask a workspace administrator to lengthen the time in which messages may be edited.",
+    ),
+}
+
+
+def refusal(code: str, channel: str, *, retry_after: float | None = None, needed: str = "") -> SlackError:
+    """The error for Slack's own error string, raised by the caller.
+
+    `retry_after` is what Slack asked for, `needed` the scopes it says are missing. For a refusal that is not known
+    here the sentence names Slack's string, and the delivery is for a person to look at.
+    """
+    where = channel or "Slack"
+    if code in RATE_LIMITED:
+        wait = f"; it asks to wait {retry_after:g} s" if retry_after is not None else ""
+        return SlackError("ratelimited", f"Slack limits the rate of messages to {where}{wait}", retry_after=retry_after)
+    if code in AMBIGUOUS:
+        return unknown_outcome(code, where, "it met an error of its own")
+    if code in PASSING:
+        return SlackError(code, f"Slack could not take the call for {where} just now ({code})", retry_after=PAUSE)
+    message, mend = _SENTENCES.get(
+        code, (f"Slack refused a call for {{channel}} with `{code}`", "Look the word up in Slack's API reference.")
+    )
+    if needed:
+        mend = f"Add the scope {needed} to the app, reinstall it, and set the new token."
+    return SlackError(code, message.replace("{channel}", where), mend)
+
+
+def unknown_outcome(code: str, channel: str, why: str) -> SlackError:
+    """The error for a call of which nobody knows whether it took effect."""
+    return SlackError(code, f"it is not known whether Slack took the call for {channel}: {why}", ambiguous=True)
+
+
+def unreachable(host: str) -> SlackError:
+    """The error for a call that never left: there was no connection."""
+    return SlackError(
+        "unreachable", f"no connection to {host}", "Check the network and RISKBOT_SLACK_API_URL.", retry_after=PAUSE
+    )
+
+
+def require_fit(payload: Mapping[str, Any]) -> None:
+    """Pass a payload that keeps Slack's limits. Raises SlackError, `invalid_blocks`, naming the first it breaks."""
+    if wrong := problems(payload):
+        raise SlackError("invalid_blocks", f"a message for {payload.get('channel')} is unfit: {wrong[0]}", _DEFECT)

@@ -1,0 +1,106 @@
+"""The words a message is made of: levels, standings, counts, origins.
+
+What always holds: every figure agrees with its noun; what is not known is said to be not known. Text from outside
+passes through `clean` before it becomes part of a sentence. Deliberately absent: where the words stand in the message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from riskbot.model import Level, Source, Standing, Summary
+from riskbot.slack.clean import clean
+
+CIRCLES = {Level.LOW: "🔵", Level.MEDIUM: "🟡", Level.HIGH: "🟠", Level.CRITICAL: "🔴"}
+STANDINGS = {
+    Standing.ALLEGED: "alleged",
+    Standing.DENIED: "denied",
+    Standing.UNVERIFIED: "not verified",
+    Standing.CONFIRMED: "confirmed",
+    Standing.OFFICIAL: "official",
+    Standing.RETRACTED: "retracted",
+}
+NAME_MAX = 60  # of a company, outlet, speaker or rule
+NAMED = 3  # companies, origins or speakers named before the rest is counted
+
+
+def capital(words: str) -> str:
+    """The words with a capital first letter, the rest untouched."""
+    return words[:1].upper() + words[1:]
+
+
+def count(number: int, noun: str) -> str:
+    """`1 article`, `5 articles`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def name(of: str | None, *, unknown: str) -> str:
+    """A name from outside on one short line, or what to say where there is none."""
+    return clean(of or "", NAME_MAX) or unknown
+
+
+def names(all_of_them: Sequence[str], *, at_most: int = NAMED) -> str:
+    """Names with commas; beyond `at_most` the rest is counted."""
+    said = [n for n in (clean(each, NAME_MAX) for each in all_of_them) if n]
+    more = f" +{len(said) - at_most} more" if len(said) > at_most else ""
+    return ", ".join(said[:at_most]) + more
+
+
+def companies(summary: Summary) -> str:
+    """The companies concerned, the most prominent first."""
+    return names(summary.companies) or "company not known"
+
+
+def certainty(summary: Summary) -> list[str]:
+    """The standings that head a message: "not verified" only where it is all that is known, "official" said once."""
+    present = [s for s in Standing if s in summary.standings]
+    telling = [s for s in present if s is not Standing.UNVERIFIED] or present
+    return [STANDINGS[s] for s in telling]
+
+
+def caution(summary: Summary) -> str:
+    """What a reader must not overlook at the end of a notification; empty where somebody confirmed it."""
+    settled = {Standing.CONFIRMED, Standing.OFFICIAL, Standing.RETRACTED}.intersection(summary.standings)
+    if settled or summary.confirmations or summary.official:
+        return ""
+    return "not verified" if Standing.UNVERIFIED in summary.standings else "not confirmed"
+
+
+def origins(summary: Summary) -> str:
+    """`1 origin (Financial Times, original not read)`."""
+    if not summary.origins:
+        return "origin not known"
+    named = [
+        clean(each, NAME_MAX) + ("" if each in summary.origins_read else ", original not read")
+        for each in summary.origins[:NAMED]
+    ]
+    if len(summary.origins) > NAMED:
+        named.append(f"+{len(summary.origins) - NAMED} more")
+    return f"{count(len(summary.origins), 'origin')} ({'; '.join(named)})"
+
+
+def evidence(summary: Summary) -> str:
+    """How much stands behind the story, in figures."""
+    figures = (
+        count(summary.articles, "article"),
+        origins(summary),
+        count(summary.confirmations, "confirmation"),
+        count(summary.official, "official act"),
+    )
+    return " · ".join(figures)
+
+
+def possibilities(summary: Summary) -> str:
+    """`sanctions (3 articles)`, for topics met only as a possibility; empty where there are none."""
+    said = [f"{name(topic, unknown='?')} ({count(n, 'article')})" for topic, n in sorted(summary.possible.items())]
+    more = f" +{len(said) - NAMED} more" if len(said) > NAMED else ""
+    return ", ".join(said[:NAMED]) + more
+
+
+def retelling(source: Source) -> str:
+    """Whose words or report a source repeats; empty where that is not known or it is its own."""
+    if source.repost_of:
+        return f"repost of {name(source.repost_of, unknown='another outlet')}"
+    if source.origin and source.origin != source.outlet:
+        return f"retells {name(source.origin, unknown='another outlet')}"
+    return ""

@@ -1,0 +1,170 @@
+"""The Store port over SQLModel: every access runs on the one thread that owns the database's one connection.
+
+What always holds: `write` commits all of its work or nothing; each other method is a transaction of its own; reads
+run on the same thread, so a store sees what it has written. A caller that is cancelled while it waits does not undo
+the work: the thread finishes it. Deliberately absent: the clock, and migrations (`upgrade.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import Engine
+from sqlmodel import Session, and_, col, func, select
+
+from riskbot.errors import RiskbotError
+from riskbot.model import Alert, Article, Delivery, DeliveryState, Feed, FeedState, Known, Reading, Story
+from riskbot.ports import Counts, Transaction
+from riskbot.store import articles, outbox, polling, ticks
+from riskbot.store.engine import name_of, open_engine, reading, take_turn
+from riskbot.store.reading_tables import ArticleRow, HitRow
+from riskbot.store.refusals import in_sentences
+from riskbot.store.stories import load_readings, load_stories, load_story
+from riskbot.store.story_tables import AlertRow, DeliveryRow, StoryRow
+from riskbot.store.transaction import SqlTransaction
+from riskbot.store.values import alert_value, number_of
+
+T = TypeVar("T")
+PART = 200  # stories loaded at a time
+
+
+def open_store(url: str) -> SqlStore:
+    """Connect to a database that has been upgraded.
+
+    Raises InputError when `url` is malformed, unsupported or names no place for a database; StoreError when the
+    server cannot be reached.
+    """
+    thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="riskbot-store")
+    try:
+        return SqlStore(thread.submit(open_engine, url).result(), thread)
+    except BaseException:
+        thread.shutdown()
+        raise
+
+
+class SqlStore:
+    """A store in a database. Every method raises StoreError when the database cannot be reached or refuses."""
+
+    def __init__(self, engine: Engine, thread: ThreadPoolExecutor) -> None:
+        self._writing = engine
+        self._reading = reading(engine)
+        self._name = name_of(engine.url)
+        self._thread = thread
+        self._closed = False
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` in one write transaction; whatever it raises undoes all of it, and is raised here."""
+        return await self._write(lambda session: work(SqlTransaction(session)))
+
+    async def known(self, articles_given: Sequence[Article]) -> Mapping[str, Known]:
+        """What of these is held, by the id of the one given."""
+        return await self._read(lambda session: articles.known(session, articles_given))
+
+    async def sync_feeds(self, feeds: Iterable[Feed], now: datetime) -> None:
+        """Make the stored feeds those given; a feed that is due at once needs no time, so `now` is not asked."""
+        await self._write(lambda session: polling.sync_feeds(session, feeds))
+
+    async def claim_feeds(
+        self, now: datetime, lease: timedelta, limit: int, *, due_only: bool = True
+    ) -> Sequence[tuple[str, FeedState]]:
+        """Take a lease on feeds that are due, or on all."""
+        return await self._claim(lambda session: polling.claim_feeds(session, now, lease, limit, due_only=due_only))
+
+    async def claim_deliveries(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Delivery]:
+        """Take a lease on deliveries to work on."""
+        return await self._claim(lambda session: outbox.claim_deliveries(session, now, lease, limit))
+
+    async def set_delivery(self, delivery: Delivery) -> None:
+        """Write where a delivery stands."""
+        await self._write(lambda session: outbox.set_delivery(session, delivery))
+
+    async def keep_feed(self, feed: Feed) -> FeedState:
+        """The state of a feed that is polled by hand, kept from now on but never due by itself."""
+        return await self._write(lambda session: polling.keep_feed(session, feed))
+
+    async def tick(self, name: str, now: datetime) -> None:
+        """Note that a tick of the scheduler ran."""
+        await self._write(lambda session: ticks.note(session, name, now))
+
+    async def ticks(self) -> Mapping[str, datetime]:
+        """When each tick last ran."""
+        return await self._read(ticks.last)
+
+    async def readings(self, articles: Sequence[str]) -> Mapping[str, tuple[Reading, str | None]]:
+        """What is kept of these articles (latest version), by id, each with the story it belongs to."""
+        return await self._read(lambda session: load_readings(session, articles))
+
+    async def story(self, story: str) -> Story | None:
+        """One story, whole."""
+        return await self._read(lambda session: load_story(session, number_of("s", story)))
+
+    async def stories(self) -> Sequence[Story]:
+        """Every story that was not merged into another, oldest first."""
+        return await self._read(_stories)
+
+    async def alerts(self) -> Sequence[Alert]:
+        """Every alert, oldest first."""
+        oldest_first = select(AlertRow).order_by(col(AlertRow.id))
+        return await self._read(lambda session: [alert_value(row) for row in session.exec(oldest_first)])
+
+    async def counts(self) -> Counts:
+        """How much is held: hits of the latest versions; owed are deliveries not yet sent, replaced or parked."""
+        return await self._read(_counts)
+
+    async def close(self) -> None:
+        """Give the connection back; once is enough, twice is harmless."""
+        if not self._closed:
+            self._closed = True
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._writing.dispose)
+            self._thread.shutdown()
+
+    # ── on the thread ────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _write(self, work: Callable[[Session], T]) -> T:
+        return await self._run(lambda: self._in_transaction(self._writing, work, turn=True))
+
+    async def _claim(self, work: Callable[[Session], T]) -> T:
+        # Skips what others hold instead of waiting for them, so on PostgreSQL it takes no turn.
+        return await self._run(lambda: self._in_transaction(self._writing, work, turn=False))
+
+    async def _read(self, work: Callable[[Session], T]) -> T:
+        return await self._run(lambda: self._in_transaction(self._reading, work, turn=False))
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        if self._closed:
+            raise RiskbotError(f"{self._name} is used after it was closed")
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _in_transaction(self, engine: Engine, work: Callable[[Session], T], *, turn: bool) -> T:
+        with in_sentences(self._name), Session(engine) as session, session.begin():
+            connection = session.connection()  # begins here, so that a write holds its lock before it looks
+            if turn:
+                take_turn(connection)
+            return work(session)
+
+
+def _stories(session: Session) -> list[Story]:
+    live = select(StoryRow.id).where(col(StoryRow.merged_into).is_(None)).order_by(col(StoryRow.id))
+    numbers = [number for number in session.exec(live) if number is not None]
+    return [story for at in range(0, len(numbers), PART) for story in load_stories(session, numbers[at : at + PART])]
+
+
+def _counts(session: Session) -> Counts:
+    latest = and_(col(ArticleRow.id) == HitRow.article, col(ArticleRow.version) == HitRow.number)
+    by_state = select(DeliveryRow.state, func.count()).group_by(col(DeliveryRow.state))
+    states = dict(session.exec(by_state).all())
+    return Counts(
+        articles=session.exec(select(func.count()).select_from(ArticleRow)).one(),
+        hits=session.exec(select(func.count()).select_from(HitRow).join(ArticleRow, latest)).one(),
+        stories=session.exec(
+            select(func.count()).select_from(StoryRow).where(col(StoryRow.merged_into).is_(None))
+        ).one(),
+        alerts=session.exec(select(func.count()).select_from(AlertRow)).one(),
+        owed=sum(states.get(state, 0) for state in outbox.OPEN),
+        parked=states.get(DeliveryState.PARKED.value, 0),
+        feeds=polling.feed_states(session),
+    )

@@ -1,0 +1,125 @@
+"""Tables of what came of it: stories, decisions, alerts, and the outbox from which alerts are delivered.
+
+What always holds, because the database itself refuses anything else: an article belongs to at most one story; a
+version of an article is decided once for each channel; a story has at most one `new` alert for each channel; an alert
+has at most one delivery; no number that people cite (`s12`, `a7`) is ever given twice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from riskbot.store.base import Row, UtcTime
+
+
+class StoryRow(Row, table=True):
+    """The articles that tell of one event; cited as `s<id>`."""
+
+    __tablename__ = "story"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int | None = Field(default=None, primary_key=True)
+    level: str
+    score: int
+    opened_at: datetime = Field(sa_type=UtcTime)  # the earliest of its articles' own times
+    last_at: datetime = Field(sa_type=UtcTime, index=True)  # the latest of them
+    merged_into: int | None = Field(default=None, foreign_key="story.id")  # None: it lives
+
+
+class StoryArticleRow(Row, table=True):
+    """An article's place in its story."""
+
+    __tablename__ = "story_article"
+
+    article: str = Field(primary_key=True, foreign_key="article.id")
+    story: int = Field(foreign_key="story.id", index=True)
+    joined: int  # its place in the order of joining, 1-based
+    similarity: float
+    why: str
+
+
+class StoryCompanyRow(Row, table=True):
+    """Which companies a story's articles have hits for: how candidates are found without reading every story."""
+
+    __tablename__ = "story_company"
+
+    story: int = Field(primary_key=True, foreign_key="story.id")
+    company: str = Field(primary_key=True, index=True)
+
+
+class AlertRow(Row, table=True):
+    """The decision to tell one channel of a story; cited as `a<id>`."""
+
+    __tablename__ = "alert"
+    __table_args__ = (
+        Index(
+            "uq_alert_one_new",
+            "story",
+            "channel",
+            unique=True,
+            sqlite_where=text("kind = 'new'"),
+            postgresql_where=text("kind = 'new'"),
+        ),
+        Index("ix_alert_story_channel", "story", "channel"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    story: int = Field(foreign_key="story.id")
+    channel: str
+    kind: str
+    reason: str
+    article: str = Field(foreign_key="article.id")
+    at: datetime = Field(sa_type=UtcTime)
+
+
+class DecisionRow(Row, table=True):
+    """What came of one version of an article for one channel, and why."""
+
+    __tablename__ = "decision"
+    __table_args__ = (ForeignKeyConstraint(["article", "version"], ["version.article", "version.number"]),)
+
+    article: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    tell: bool
+    reason: str
+    why: str
+    at: datetime = Field(sa_type=UtcTime)
+    alert: int | None = Field(default=None, foreign_key="alert.id")  # what it led to
+
+
+class MessageRow(Row, table=True):
+    """Where a story's message stands in a channel: one message, however many alerts."""
+
+    __tablename__ = "message"
+
+    story: int = Field(primary_key=True, foreign_key="story.id")
+    channel: str = Field(primary_key=True)
+    ts: str
+    sent_as: str | None = None
+
+
+class DeliveryRow(Row, table=True):
+    """The record of one send."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("alert"),
+        UniqueConstraint("key"),
+        Index("ix_delivery_state_due_at", "state", "due_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    alert: int = Field(foreign_key="alert.id")
+    key: str
+    state: str
+    attempts: int = 0
+    due_at: datetime | None = Field(default=None, sa_type=UtcTime)  # None: at once
+    lease_until: datetime | None = Field(default=None, sa_type=UtcTime)  # None: nobody works on it
+    error: str | None = None
+    tried_at: datetime | None = Field(default=None, sa_type=UtcTime)

@@ -1,0 +1,63 @@
+"""The Transaction port: what one write may do, on the session that the store opened for it.
+
+What always holds: nothing here commits; the store does, once, when the whole work is done. Each method is one call
+into the file that has its idea.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+
+from sqlmodel import Session
+
+from riskbot.model import Alert, Article, Decision, FeedState, Known, Level, Placement, Reading, Story
+from riskbot.store import articles, placing, polling, telling
+
+
+class SqlTransaction:
+    """One short write transaction. Every method raises StoreError when the database refuses."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def known(self, given: Sequence[Article]) -> Mapping[str, Known]:
+        """Those of the articles that are held, by the id of the one given; found by id, else by `identity`."""
+        return articles.known(self._session, given)
+
+    def add_article(self, reading: Reading, version: int) -> None:
+        """Keep an article (version 1) or its next version."""
+        articles.add_article(self._session, reading, version)
+
+    def candidates(self, reading: Reading, since: datetime) -> Sequence[Story]:
+        """Live stories that the article could belong to, newest first."""
+        return placing.candidates(self._session, reading, since)
+
+    def story_of(self, article: str) -> Story | None:
+        """The story an article belongs to."""
+        return placing.story_of(self._session, article)
+
+    def open_story(self, reading: Reading, placement: Placement) -> Story:
+        """A new story with its first article."""
+        return placing.open_story(self._session, reading, placement)
+
+    def join_story(self, story: str, reading: Reading, placement: Placement) -> Story:
+        """The story with the article, or the article's new version, in it."""
+        return placing.join_story(self._session, story, reading, placement)
+
+    def set_story(self, story: str, *, level: Level, score: int) -> None:
+        """Write what severity made of the story."""
+        placing.set_story(self._session, story, level, score)
+
+    def decide(self, decision: Decision, now: datetime) -> None:
+        """Keep a decision; before the alert it leads to."""
+        telling.decide(self._session, decision, now)
+
+    def alert(self, story: str, decision: Decision, kind: Literal["new", "update"], now: datetime) -> Alert:
+        """Keep an alert and owe its delivery."""
+        return telling.alert(self._session, story, decision, kind, now)
+
+    def finish_poll(self, state: FeedState) -> None:
+        """Write a feed's state and give its lease back."""
+        polling.finish_poll(self._session, state)

@@ -1,0 +1,209 @@
+"""Rows into values and back. Nothing else in this room knows how a value is spelt in a row.
+
+What always holds: a reading that is kept and loaded again equals the one given, except that its claims carry their
+article's id. Ids that people cite are a letter and the row's number; a text that is no such id names nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Literal, cast
+
+from riskbot.errors import StoreError
+from riskbot.model import (
+    Alert,
+    Article,
+    Claim,
+    Delivery,
+    DeliveryState,
+    FeedState,
+    Hit,
+    Level,
+    Modality,
+    Reading,
+    Reason,
+    Span,
+    Standing,
+)
+from riskbot.store.reading_tables import ArticleRow, ClaimRow, FeedRow, HitRow, VersionRow
+from riskbot.store.story_tables import AlertRow, DeliveryRow, MessageRow
+
+
+def cited(letter: Literal["s", "a", "d"], number: int | None) -> str:
+    """The id as people cite it: `s12`."""
+    return f"{letter}{number}"
+
+
+def number_of(letter: Literal["s", "a", "d"], given: str) -> int | None:
+    """The row's number behind an id that people cite; None when the text is no such id."""
+    found = re.fullmatch(rf"{letter}([1-9][0-9]{{0,17}})", given)
+    return int(found[1]) if found else None
+
+
+def time_of(article: Article) -> datetime:
+    """The article's own time. Raises StoreError when it has none: then it was never seen, and cannot be kept."""
+    if article.at is None:
+        raise StoreError(f"the article {article.id!r} cannot be kept: it does not say when it was seen")
+    return article.at
+
+
+# ── readings ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def version_row(reading: Reading, number: int) -> VersionRow:
+    """The wording of an article as a row."""
+    article = reading.article
+    return VersionRow(
+        article=article.id,
+        number=number,
+        title=article.title,
+        text=article.text,
+        outlet=article.outlet,
+        language=article.language,
+        published=article.published,
+        seen=article.seen or time_of(article),
+        fingerprint=article.fingerprint,
+        origin=reading.origin,
+        credits=list(reading.credits),
+        links=list(reading.links),
+    )
+
+
+def hit_row(hit: Hit, article: str, number: int, position: int) -> HitRow:
+    """A hit as a row of one version."""
+    return HitRow(
+        article=article,
+        number=number,
+        position=position,
+        rule=hit.rule,
+        company=hit.company,
+        company_name=hit.company_name,
+        topics=list(hit.topics),
+        modality=hit.modality.value,
+        level=hit.level.value,
+        score=hit.score,
+        spans=[asdict(span) for span in hit.spans],
+        sentence=hit.sentence,
+        salient=hit.salient,
+        prominent=hit.prominent,
+        channel=hit.channel,
+        trial=hit.trial,
+        rules_hash=hit.rules_hash,
+    )
+
+
+def claim_row(claim: Claim, article: str, number: int, position: int) -> ClaimRow:
+    """A claim as a row of one version."""
+    return ClaimRow(
+        article=article,
+        number=number,
+        position=position,
+        status=claim.status.value,
+        speaker=claim.speaker,
+        sentence=claim.sentence,
+        at=claim.at,
+    )
+
+
+def reading_value(
+    article: ArticleRow, version: VersionRow, hits: Sequence[HitRow], claims: Sequence[ClaimRow]
+) -> Reading:
+    """One version of an article as the core read it."""
+    return Reading(
+        article=Article(
+            id=article.id,
+            title=version.title,
+            text=version.text,
+            url=article.url,
+            identity=article.identity,
+            outlet=version.outlet,
+            published=version.published,
+            feed=article.feed,
+            entry_id=article.entry_id,
+            language=version.language,
+            seen=version.seen,
+            fingerprint=version.fingerprint,
+        ),
+        hits=tuple(hit_value(row) for row in hits),
+        origin=version.origin,
+        credits=tuple(version.credits),
+        claims=tuple(claim_value(row) for row in claims),
+        links=tuple(version.links),
+    )
+
+
+def hit_value(row: HitRow) -> Hit:
+    """A hit with its evidence."""
+    return Hit(
+        rule=row.rule,
+        company=row.company,
+        company_name=row.company_name,
+        topics=tuple(row.topics),
+        modality=Modality(row.modality),
+        level=Level(row.level),
+        score=row.score,
+        spans=tuple(Span(**span) for span in row.spans),
+        sentence=row.sentence,
+        salient=row.salient,
+        prominent=row.prominent,
+        channel=row.channel,
+        trial=row.trial,
+        rules_hash=row.rules_hash,
+    )
+
+
+def claim_value(row: ClaimRow) -> Claim:
+    """A claim, with the article it stands in."""
+    return Claim(
+        status=Standing(row.status), speaker=row.speaker, sentence=row.sentence, article=row.article, at=row.at
+    )
+
+
+# ── feeds, alerts, deliveries ────────────────────────────────────────────────────────────────────────────────────
+
+
+def feed_state(row: FeedRow) -> FeedState:
+    """What the last polls of a feed left behind."""
+    return FeedState(
+        feed=row.name,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        body_hash=row.body_hash,
+        due_at=row.due_at,
+        polled_at=row.polled_at,
+        succeeded_at=row.succeeded_at,
+        failures=row.failures,
+        error=row.error,
+    )
+
+
+def alert_value(row: AlertRow) -> Alert:
+    """An alert as people cite it."""
+    return Alert(
+        id=cited("a", row.id),
+        story=cited("s", row.story),
+        channel=row.channel,
+        kind=cast('Literal["new", "update"]', row.kind),
+        reason=Reason(row.reason),
+        article=row.article,
+        at=row.at,
+    )
+
+
+def delivery_value(row: DeliveryRow, alert: AlertRow, message: MessageRow | None) -> Delivery:
+    """A delivery with its alert, and with the place of the story's message once there is one."""
+    return Delivery(
+        id=cited("d", row.id),
+        alert=alert_value(alert),
+        key=row.key,
+        state=DeliveryState(row.state),
+        attempts=row.attempts,
+        due_at=row.due_at,
+        ts=message.ts if message else None,
+        sent_as=message.sent_as if message else None,
+        error=row.error,
+        tried_at=row.tried_at,
+    )

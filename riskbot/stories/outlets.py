@@ -1,0 +1,80 @@
+"""The outlets riskbot knows, found by name in a text, by address, or by what a page calls them.
+
+What always holds: an outlet that is not known is not invented; a name is matched as a whole word. The list itself is
+`rules/outlets.yaml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from riskbot.matching.rules import Term
+from riskbot.matching.terms import TermSet
+from riskbot.model import Outlet
+from riskbot.text.urls import host
+
+_NOT_REPORTING = frozenset({"aggregator", "repost"})  # they carry what others wrote
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An outlet's name in a text."""
+
+    start: int
+    end: int
+    outlet: Outlet
+
+
+class Outlets:
+    """A compiled list of outlets."""
+
+    def __init__(self, outlets: Iterable[Outlet] = ()) -> None:
+        self.all = tuple(outlets)
+        self._terms: TermSet[str] = TermSet(
+            (outlet.name, Term.parse(name))
+            for outlet in self.all
+            for name in (outlet.name, *outlet.aliases)
+            if name == outlet.name or len(name) > 1
+        )
+        self._by_name = {outlet.name: outlet for outlet in self.all}
+        self._by_alias = {
+            _key(name): outlet for outlet in reversed(self.all) for name in (outlet.name, *outlet.aliases)
+        }
+        self._by_domain = {domain.lower(): outlet for outlet in self.all for domain in outlet.domains}
+
+    def mentions(self, text: str) -> list[Mention]:
+        """Where outlets are named in a text, in order; of names that overlap the longest."""
+        found = sorted(self._terms.scan(text).matches(), key=lambda m: (m.start, -m.end, m.key))
+        mentions: list[Mention] = []
+        for match in found:
+            if not mentions or match.start >= mentions[-1].end:
+                mentions.append(Mention(match.start, match.end, self._by_name[match.key]))
+        return mentions
+
+    def named(self, name: str | None) -> Outlet | None:
+        """The outlet that goes by a name, in any letter case."""
+        return self._by_alias.get(_key(name)) if name else None
+
+    def at(self, url: str | None) -> Outlet | None:
+        """The outlet whose site an address belongs to."""
+        labels = host(url).split(".")
+        for start in range(len(labels) - 1):
+            outlet = self._by_domain.get(".".join(labels[start:]))
+            if outlet:
+                return outlet
+        return None
+
+    def reports(self, name: str | None) -> bool:
+        """Whether what an outlet publishes can be its own reporting; unknown outlets are not counted."""
+        outlet = self.named(name)
+        return outlet is not None and outlet.kind not in _NOT_REPORTING
+
+    def family(self, name: str) -> str:
+        """The publisher family an outlet belongs to, or its own name."""
+        outlet = self.named(name)
+        return (outlet.family or outlet.name) if outlet else name
+
+
+def _key(name: str) -> str:
+    return " ".join(name.removeprefix("=").casefold().split()).removeprefix("the ")

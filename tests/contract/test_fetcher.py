@@ -1,0 +1,200 @@
+"""What the core may rely on of a Fetcher, held against the real one over real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import os
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from riskbot.errors import FetchError
+from riskbot.feeds.bounds import Bounds
+from riskbot.feeds.failures import failure
+from riskbot.feeds.fetcher import FeedFetcher
+from riskbot.feeds.serve import ReplayServer
+from riskbot.model import Article, Entry, Feed, FeedState
+from riskbot.ports import Fetcher, Polled
+from tests.feedserver import RSS, FeedServer, bomb, breaks_off, dripping, endless, slow_author, slow_headers
+
+NOW = datetime(2025, 11, 17, 12, 0, tzinfo=UTC)
+NEW = FeedState("news")
+
+
+@asynccontextmanager
+async def _fetcher(bounds: Bounds | None = None) -> AsyncIterator[Fetcher]:
+    async with FeedFetcher(lambda: NOW, "ops@bank.example", bounds) as fetcher:
+        yield fetcher
+
+
+def _feed(server: FeedServer, path: str = "/feed") -> Feed:
+    return Feed("news", server.url(path), allow_private=True)
+
+
+def _state(polled: Polled) -> FeedState:
+    return FeedState("news", polled.etag, polled.last_modified, polled.body_hash)
+
+
+async def _reason(fetcher: Fetcher, feed: Feed) -> str:
+    with pytest.raises(FetchError) as caught:
+        await fetcher.poll(feed, NEW)
+    assert feed.url in str(caught.value)
+    assert caught.value.mend
+    return caught.value.reason
+
+
+async def test_a_poll_brings_entries_and_what_to_ask_with_next_time() -> None:
+    async with FeedServer() as server, _fetcher() as fetcher:
+        server.answers(headers={"ETag": '"1"', "Last-Modified": "Mon, 17 Nov 2025 09:00:00 GMT"})
+        polled = await fetcher.poll(_feed(server), NEW)
+        assert polled.outcome == "entries"
+        assert polled.entries == (
+            Entry(
+                title="White House memo names Alibaba",
+                text="It helps the military.",
+                entry_id="n-1",
+                url=server.url("/a/1"),
+                published=datetime(2025, 11, 17, 8, 0, tzinfo=UTC),
+            ),
+        )
+        assert (polled.etag, polled.last_modified) == ('"1"', "Mon, 17 Nov 2025 09:00:00 GMT")
+        assert polled.body_hash
+
+
+async def test_304_is_unchanged_and_keeps_what_was_known() -> None:
+    async with FeedServer() as server, _fetcher() as fetcher:
+        server.answers(body=b"", status=304)
+        known = FeedState("news", '"1"', "Mon, 17 Nov 2025 09:00:00 GMT", "hash")
+        assert await fetcher.poll(_feed(server), known) == Polled("unchanged", (), '"1"', known.last_modified, "hash")
+
+
+async def test_the_same_body_again_is_unchanged_and_not_parsed() -> None:
+    async with FeedServer() as server, _fetcher() as fetcher:
+        server.answers()
+        state = _state(await fetcher.poll(_feed(server), NEW))
+        server.answers(headers={"ETag": '"2"', "Content-Encoding": "gzip"}, body=gzip.compress(RSS))
+        assert await fetcher.poll(_feed(server), state) == Polled("unchanged", (), '"2"', None, state.body_hash)
+
+
+async def test_every_failure_is_named_and_none_disturbs_the_next_poll() -> None:
+    bounds = Bounds(total=timedelta(seconds=0.7), parse_time=timedelta(seconds=0.7), entries=50)
+    async with FeedServer() as server, _fetcher(bounds) as fetcher:
+        bodies = {
+            "empty": b"",
+            "html-not-feed": b"<!doctype html><html><body>Sorry</body></html>",
+            "not-a-feed": b"Sorry",
+            "too-many-entries": b"<rss><channel>" + b"<item><title>x</title></item>" * 51 + b"</channel></rss>",
+            "parse-timeout": slow_author(),
+        }
+        for reason, body in bodies.items():
+            server.answers(f"/{reason}", body)
+        server.answers("/http-404", status=404)
+        server.answers("/gone", status=410)
+        server.answers("/too-large", bomb(64 << 20), headers={"Content-Encoding": "gzip"})
+        server.redirects("/too-many-redirects", "/too-many-redirects")
+        server.redirects("/private-address", "http://10.0.0.1/")
+        server.routes |= {"/timed-out": dripping, "/timed-out?headers": slow_headers, "/reset": breaks_off}
+        server.answers("/good")
+        await fetcher.poll(_feed(server, "/good"), NEW)  # a parser is up before the clock runs
+        feeds = [_feed(server, path) for path in server.routes if path != "/good"]
+        reasons = await asyncio.gather(*(_reason(fetcher, feed) for feed in feeds))
+        expected = [path[1:].partition("?")[0] for path in server.routes if path != "/good"]
+        assert reasons == expected
+        assert len((await fetcher.poll(_feed(server, "/good"), NEW)).entries) == 1
+
+
+async def test_an_endless_feed_delays_no_other() -> None:
+    async with FeedServer() as server, _fetcher(Bounds(body=1 << 40, total=timedelta(seconds=1))) as fetcher:
+        server.routes["/endless"] = dripping
+        server.answers()
+        slow = asyncio.create_task(_reason(fetcher, _feed(server, "/endless")))
+        await fetcher.poll(_feed(server), NEW)
+        assert not slow.done()
+        assert await slow == "timed-out"
+    async with FeedServer() as server, _fetcher() as fetcher:
+        server.routes["/feed"] = endless
+        assert await _reason(fetcher, _feed(server)) == "too-large"
+
+
+async def test_a_feed_that_is_not_marked_private_cannot_be_on_this_machine() -> None:
+    with ReplayServer() as server:
+        async with _fetcher() as fetcher:
+            assert await _reason(fetcher, Feed("news", server.url)) == "bad-port"
+        port = int(server.url.split(":")[2].split("/")[0])
+        async with _fetcher(Bounds(ports=frozenset({port}))) as fetcher:
+            assert await _reason(fetcher, Feed("news", server.url)) == "private-address"
+
+
+async def test_replayed_articles_come_one_at_a_time_and_as_they_were() -> None:
+    articles = [
+        Article(
+            "a1", "Chips & dips: <b> is bold", "One\nline\n\nNext: café “&lt;”", "https://n.example/1", outlet="FT"
+        ),
+        Article("a2", "阿里巴巴 memo", "", published=NOW),
+    ]
+    with ReplayServer() as server:
+        async with _fetcher() as fetcher:
+            feed, state = server.feed("replay"), FeedState("replay")
+            assert (await fetcher.poll(feed, state)).entries == ()
+            for count, article in enumerate(articles, 1):
+                server.release(article)
+                polled = await fetcher.poll(feed, state)
+                state = _state(polled)
+                assert len(polled.entries) == count
+                newest = polled.entries[0]
+                assert (newest.title, newest.text, newest.entry_id) == (article.title, article.text, article.id)
+                assert (newest.url, newest.outlet, newest.published) == (article.url, article.outlet, article.published)
+                assert (await fetcher.poll(feed, state)).outcome == "unchanged"
+
+
+def test_every_reason_has_a_sentence_and_a_mend() -> None:
+    error = failure("timed-out", "https://u:p@n.example/x", 30)
+    assert str(error) == "https://…@n.example/x did not answer in full within 30 s"
+    assert error.mend
+    with pytest.raises(KeyError):
+        failure("no-such-reason", "https://n.example/")
+
+
+def _corpus() -> list[Path]:
+    """The collected feed documents, where they are at hand: beside the repository, or where RISKBOT_SHARED says."""
+    beside = Path(__file__).parents[3] / "shared"
+    folder = Path(os.environ.get("RISKBOT_SHARED", beside)) / "feeds"
+    return sorted(
+        path for kind in ("ok", "malformed", "hostile") for path in (folder / kind).rglob("*") if path.is_file()
+    )
+
+
+async def _reads_or_refuses(paths: list[Path]) -> None:
+    parse_time = timedelta(seconds=5)
+    async with FeedServer() as server, _fetcher(Bounds(parse_time=parse_time, per_host=4)) as fetcher:
+        for number, path in enumerate(paths):
+            server.answers(f"/{number}", path.read_bytes())
+        turns = asyncio.Semaphore(16)
+
+        async def one(number: int) -> str:
+            async with turns:
+                try:
+                    await fetcher.poll(_feed(server, f"/{number}"), NEW)
+                except FetchError as error:
+                    return error.reason
+                return "read"
+
+        outcomes = await asyncio.gather(*(one(number) for number in range(len(paths))))
+    assert set(outcomes) <= {"read", "not-a-feed", "html-not-feed", "empty"}
+    assert outcomes.count("read") > 0.9 * len(paths)
+
+
+@pytest.mark.skipif(not _corpus(), reason="the collected feed documents are not at hand")
+async def test_a_sample_of_collected_documents_is_read_or_refused() -> None:
+    await _reads_or_refuses(random.Random(4).sample(_corpus(), 300))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not _corpus(), reason="the collected feed documents are not at hand")
+async def test_every_collected_document_is_read_or_refused() -> None:
+    await _reads_or_refuses(_corpus())

@@ -1,0 +1,103 @@
+"""What every Notifier must do, on the recorder and on Slack's API as the local server plays it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from riskbot.ports import Notifier
+from riskbot.slack.client import SlackClient
+from riskbot.slack.message import render
+from riskbot.slack.notifier import SlackNotifier
+from riskbot.slack.recorder import RecordingNotifier
+from tests.slackserver import SlackServer
+from tests.slacksummaries import FULL, TOLD, delivery
+
+
+@dataclass
+class Subject:
+    """A notifier and a way to see what stands in a channel: payloads, oldest first."""
+
+    notifier: Notifier
+    recorder: RecordingNotifier | None = None
+    server: SlackServer | None = None
+
+    def standing(self) -> list[dict[str, Any]]:
+        if self.server:
+            return [message.payload for message in self.server.messages("risk")]
+        assert self.recorder
+        return self.recorder.standing()
+
+
+@pytest.fixture(params=["recorder", "slack"])
+async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
+    if request.param == "recorder":
+        recorder = RecordingNotifier()
+        yield Subject(recorder, recorder=recorder)
+        return
+    async with SlackServer(clock=TOLD.timestamp) as server:
+        yield Subject(SlackNotifier(SlackClient(server.token, base_url=server.url)), server=server)
+
+
+def keys(subject: Subject) -> list[str]:
+    return [payload["metadata"]["event_payload"]["key"] for payload in subject.standing()]
+
+
+async def test_a_new_alert_is_one_message_exactly_as_rendered(subject: Subject) -> None:
+    sent = await subject.notifier.send(delivery(), FULL)
+    (standing,) = subject.standing()
+    assert standing | {"channel": "risk"} == render(FULL, channel="risk", key="k1", told=TOLD)
+    assert sent.ts
+    assert sent.channel
+
+
+async def test_an_update_changes_the_standing_message_and_posts_nothing(subject: Subject) -> None:
+    sent = await subject.notifier.send(delivery("k1"), FULL)
+    update = delivery("k2", kind="update", ts=sent.ts, sent_as=sent.channel)
+    again = await subject.notifier.send(update, replace(FULL, articles=9))
+    assert again == sent
+    (standing,) = subject.standing()
+    assert standing["metadata"]["event_payload"]["key"] == "k2"
+    assert "9 articles" in str(standing["blocks"])
+
+
+async def test_an_update_still_says_when_the_channel_was_first_told(subject: Subject) -> None:
+    sent = await subject.notifier.send(delivery("k1"), FULL)
+    update = delivery("k2", kind="update", ts=sent.ts, sent_as=sent.channel, tried_at=TOLD.replace(hour=23))
+    await subject.notifier.send(update, FULL)
+    assert f"told <!date^{int(TOLD.timestamp())}^" in str(subject.standing()[0]["blocks"][-1])
+
+
+async def test_two_posts_get_two_numbers_in_order(subject: Subject) -> None:
+    first = await subject.notifier.send(delivery("k1"), FULL)
+    second = await subject.notifier.send(delivery("k2"), FULL)
+    assert float(first.ts) < float(second.ts)
+    assert keys(subject) == ["k1", "k2"]
+
+
+async def test_a_message_is_found_by_its_key_with_its_number_and_channel(subject: Subject) -> None:
+    await subject.notifier.send(delivery("k1"), FULL)
+    sent = await subject.notifier.send(delivery("k2"), FULL)
+    assert await subject.notifier.find(delivery("k2")) == sent
+
+
+async def test_what_was_never_sent_is_not_found(subject: Subject) -> None:
+    assert await subject.notifier.find(delivery("k9")) is None
+    await subject.notifier.send(delivery("k1"), FULL)
+    assert await subject.notifier.find(delivery("k9")) is None
+
+
+async def test_an_update_is_found_only_once_it_was_made(subject: Subject) -> None:
+    sent = await subject.notifier.send(delivery("k1"), FULL)
+    update = delivery("k2", kind="update", ts=sent.ts, sent_as=sent.channel)
+    assert await subject.notifier.find(update) is None
+    await subject.notifier.send(update, FULL)
+    assert await subject.notifier.find(update) == sent
+
+
+async def test_a_key_in_another_channel_is_not_found(subject: Subject) -> None:
+    await subject.notifier.send(delivery("k1", channel="ops"), FULL)
+    assert await subject.notifier.find(delivery("k1", channel="risk")) is None

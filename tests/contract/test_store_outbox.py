@@ -1,0 +1,276 @@
+"""The Store port: alerts are owed once, taken by one, and told in order."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from riskbot.errors import StoreError
+from riskbot.model import Alert, Delivery, DeliveryState, Reason, Story
+from riskbot.ports import Store, Transaction
+from tests.builders import NOW, article, decision, later, placement, reading
+
+LEASE = timedelta(minutes=1)
+
+
+async def told(store: Store, title: str = "First", channel: str = "#risk", at: datetime = NOW) -> tuple[Story, Alert]:
+    """A new story, and the alert that tells the channel of it."""
+    given = reading(article(title))
+    made = decision(given.article.id, channel)
+
+    def work(transaction: Transaction) -> tuple[Story, Alert]:
+        transaction.add_article(given, 1)
+        story = transaction.open_story(given, placement())
+        transaction.decide(made, at)
+        return story, transaction.alert(story.id, made, "new", at)
+
+    return await store.write(work)
+
+
+async def updated(store: Store, story: Story, title: str, channel: str = "#risk") -> Alert:
+    """One more article in the story, and the update that it leads to."""
+    given = reading(article(title))
+    made = decision(given.article.id, channel, reason=Reason.MORE_ARTICLES)
+
+    def work(transaction: Transaction) -> Alert:
+        transaction.add_article(given, 1)
+        transaction.join_story(story.id, given, placement(story.id))
+        transaction.decide(made, NOW)
+        return transaction.alert(story.id, made, "update", NOW)
+
+    return await store.write(work)
+
+
+async def claimed(store: Store, at: datetime = NOW, limit: int = 10) -> list[Delivery]:
+    return list(await store.claim_deliveries(at, LEASE, limit))
+
+
+async def send(store: Store, delivery: Delivery, ts: str = "17.1") -> None:
+    sent = replace(
+        delivery, state=DeliveryState.SENT, attempts=delivery.attempts + 1, ts=ts, sent_as="C1", tried_at=NOW
+    )
+    await store.set_delivery(sent)
+
+
+async def posted(store: Store, title: str = "First") -> Story:
+    """A story whose message stands in the channel."""
+    story, _ = await told(store, title)
+    (delivery,) = await claimed(store)
+    await send(store, delivery)
+    return story
+
+
+async def test_an_alert_owes_one_delivery_that_is_due_at_once(store: Store) -> None:
+    story, alert = await told(store)
+    assert alert == Alert("a1", story.id, "#risk", "new", Reason.NEW_STORY, story.members[0].reading.article.id, NOW)
+    (delivery,) = await claimed(store)
+    assert delivery == Delivery(id=delivery.id, alert=alert, key=delivery.key)
+    assert len(delivery.key) == 32
+    assert await store.alerts() == [alert]
+    assert (await store.counts()).owed == 1
+
+
+async def test_a_story_knows_which_channels_were_told(store: Store) -> None:
+    story, alert = await told(store)
+    assert story.told == {}
+    await updated(store, story, "Second")
+    again = await store.story(story.id)
+    assert again is not None
+    assert again.told == {"#risk": alert.id}
+
+
+async def test_a_story_is_new_to_a_channel_once(store: Store) -> None:
+    story, _ = await told(store)
+    made = decision(story.members[0].reading.article.id)
+    with pytest.raises(StoreError, match="refused to keep"):
+        await store.write(lambda transaction: transaction.alert(story.id, made, "new", NOW))
+    elsewhere = replace(made, channel="#china")
+
+    def work(transaction: Transaction) -> Alert:
+        transaction.decide(elsewhere, NOW)
+        return transaction.alert(story.id, elsewhere, "new", NOW)
+
+    assert (await store.write(work)).channel == "#china"
+    assert len(await store.alerts()) == 2
+
+
+async def test_a_version_is_decided_once_for_each_channel(store: Store) -> None:
+    story, _ = await told(store)
+    made = decision(story.members[0].reading.article.id)
+    with pytest.raises(StoreError, match="refused to keep"):
+        await store.write(lambda transaction: transaction.decide(made, NOW))
+
+
+async def test_an_alert_without_its_decision_is_refused(store: Store) -> None:
+    story, _ = await told(store)
+    undecided = decision(story.members[0].reading.article.id, "#elsewhere")
+    with pytest.raises(StoreError, match="follows from no decision"):
+        await store.write(lambda transaction: transaction.alert(story.id, undecided, "new", NOW))
+    assert len(await store.alerts()) == 1
+
+
+async def test_a_claimed_delivery_is_nobody_elses_until_its_lease_ends(store: Store, second: Store) -> None:
+    await told(store)
+    (delivery,) = await claimed(store)
+    assert await claimed(second) == []
+    assert await claimed(second, NOW + LEASE) == [delivery]
+
+
+async def test_a_delivery_left_in_sending_comes_back_as_such(store: Store, second: Store) -> None:
+    await told(store)
+    (delivery,) = await claimed(store)
+    sending = replace(delivery, state=DeliveryState.SENDING, attempts=1, tried_at=NOW)
+    await store.set_delivery(sending)
+    assert await claimed(second) == []
+    assert await claimed(second, NOW + LEASE) == [sending]
+    assert (await store.counts()).owed == 1
+
+
+async def test_a_send_whose_fate_is_unknown_is_looked_up_when_it_is_due(store: Store) -> None:
+    await told(store)
+    (delivery,) = await claimed(store)
+    unsure = replace(delivery, state=DeliveryState.SENDING, due_at=later(seconds=2), error="timed out", tried_at=NOW)
+    await store.set_delivery(unsure)
+    assert await claimed(store, later(seconds=1)) == []
+    assert await claimed(store, later(seconds=2)) == [unsure]
+    assert await claimed(store, later(seconds=3)) == []
+
+
+async def test_a_delivery_put_off_is_owed_again_when_it_is_due(store: Store) -> None:
+    await told(store)
+    (delivery,) = await claimed(store)
+    put_off = replace(delivery, attempts=1, due_at=later(minutes=5), error="Slack asked us to wait", tried_at=NOW)
+    await store.set_delivery(put_off)
+    assert await claimed(store, later(minutes=4)) == []
+    assert await claimed(store, later(minutes=5)) == [put_off]
+
+
+@pytest.mark.parametrize("state", [DeliveryState.SENT, DeliveryState.PARKED, DeliveryState.REPLACED])
+async def test_what_is_over_is_never_claimed_again(store: Store, state: DeliveryState) -> None:
+    await told(store)
+    (delivery,) = await claimed(store)
+    await store.set_delivery(replace(delivery, state=state))
+    assert await claimed(store, later(days=9)) == []
+    counts = await store.counts()
+    assert (counts.owed, counts.parked) == (0, int(state is DeliveryState.PARKED))
+
+
+async def test_an_update_while_the_first_message_waits_is_carried_by_it(store: Store) -> None:
+    story, first = await told(store)
+    update = await updated(store, story, "Second")
+    assert [delivery.alert for delivery in await claimed(store, later(days=1))] == [first]
+    assert await store.alerts() == [first, update]
+    assert (await store.counts()).owed == 1
+
+
+async def test_whoever_takes_the_first_message_sees_the_articles_that_rely_on_it(store: Store, second: Store) -> None:
+    """A claim in the middle of the write that adds the article: it must wait for it, or take nothing."""
+    story, _ = await told(store)
+    given, begun = reading(article("Second")), threading.Event()
+    made = decision(given.article.id, reason=Reason.MORE_ARTICLES)
+
+    def work(transaction: Transaction) -> None:
+        transaction.add_article(given, 1)
+        transaction.join_story(story.id, given, placement(story.id))
+        transaction.decide(made, NOW)
+        transaction.alert(story.id, made, "update", NOW)
+        begun.set()
+        time.sleep(0.3)
+
+    writing = asyncio.create_task(store.write(work))
+    await asyncio.to_thread(begun.wait)
+    for delivery in await claimed(second):
+        seen = await second.story(delivery.alert.story)
+        assert seen is not None
+        assert len(seen.members) == 2
+    await writing
+
+
+async def test_an_update_while_the_first_message_is_being_sent_comes_after_it(store: Store) -> None:
+    story, _ = await told(store)
+    (first,) = await claimed(store)
+    update = await updated(store, story, "Second")
+    assert await claimed(store) == []
+    await store.set_delivery(replace(first, state=DeliveryState.SENDING))
+    assert await claimed(store) == []
+    await send(store, first, ts="17.1")
+    (second,) = await claimed(store)
+    assert (second.alert, second.ts, second.sent_as) == (update, "17.1", "C1")
+
+
+async def test_an_update_replaces_the_updates_nobody_has_begun(store: Store) -> None:
+    story = await posted(store)
+    await updated(store, story, "Second")
+    await updated(store, story, "Third")
+    newest = await updated(store, story, "Fourth")
+    assert [delivery.alert for delivery in await claimed(store)] == [newest]
+    assert (await store.counts()).owed == 1
+    assert len(await store.alerts()) == 4
+
+
+async def test_an_update_of_one_story_and_channel_leaves_all_others_alone(store: Store) -> None:
+    one, other = await posted(store, "One"), await posted(store, "Other")
+    await updated(store, one, "One more")
+    await updated(store, other, "Other more")
+    assert {delivery.alert.story for delivery in await claimed(store)} == {one.id, other.id}
+
+
+async def test_updates_of_a_story_go_out_one_after_another(store: Store) -> None:
+    story = await posted(store)
+    first = await updated(store, story, "Second")
+    (one,) = await claimed(store)
+    then = await updated(store, story, "Third")
+    assert one.alert == first
+    assert await claimed(store) == []
+    await store.set_delivery(replace(one, due_at=later(minutes=1)))  # put off: still before the later one
+    assert await claimed(store) == []
+    (again,) = await claimed(store, later(minutes=1))
+    await send(store, again)
+    assert [delivery.alert for delivery in await claimed(store, later(minutes=1))] == [then]
+
+
+async def test_an_update_waits_while_the_first_message_is_parked(store: Store) -> None:
+    story, _ = await told(store)
+    (first,) = await claimed(store)
+    await store.set_delivery(replace(first, state=DeliveryState.PARKED, error="the channel does not exist"))
+    await updated(store, story, "Second")
+    assert await claimed(store, later(days=1)) == []
+    await store.set_delivery(replace(first, state=DeliveryState.OWED))
+    assert [delivery.id for delivery in await claimed(store)] == [first.id]
+
+
+async def test_the_message_a_later_send_stands_in_is_the_latest_known(store: Store) -> None:
+    story = await posted(store)
+    await updated(store, story, "Second")
+    (second,) = await claimed(store)
+    await send(store, second, ts="18.2")
+    await updated(store, story, "Third")
+    (third,) = await claimed(store)
+    assert third.ts == "18.2"
+
+
+async def test_deliveries_come_oldest_first_and_no_more_than_asked_for(store: Store) -> None:
+    alerts = [(await told(store, f"Story {n}"))[1] for n in range(5)]
+    assert [delivery.alert for delivery in await claimed(store, limit=3)] == alerts[:3]
+    assert [delivery.alert for delivery in await claimed(store, limit=3)] == alerts[3:]
+
+
+async def test_a_delivery_nobody_knows_is_refused(store: Store) -> None:
+    _, alert = await told(store)
+    for unknown in ("d999", "nonsense"):
+        with pytest.raises(StoreError, match="there is no delivery"):
+            await store.set_delivery(Delivery(id=unknown, alert=alert, key="k"))
+
+
+async def test_two_stores_that_claim_at_once_take_each_delivery_once(store: Store, second: Store) -> None:
+    for n in range(20):
+        await told(store, f"Story {n}")
+    rounds = await asyncio.gather(*(claimed(which, limit=2) for _ in range(8) for which in (store, second)))
+    taken = [delivery.id for part in rounds for delivery in part]
+    taken += [delivery.id for delivery in await claimed(store, limit=20)]
+    assert len(taken) == len(set(taken)) == 20

@@ -1,0 +1,140 @@
+"""Documents are parsed in children that can be lost without loss."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from riskbot.errors import FetchError, WorkError
+from riskbot.feeds.bounds import Bounds
+from riskbot.feeds.pool import ParserPool
+from tests.feedserver import RSS, slow_author
+
+NOW = datetime(2025, 11, 17, 12, 0, tzinfo=UTC)
+URL = "https://news.example/feed.xml"
+SHORT = Bounds(parse_time=timedelta(seconds=0.5))
+
+
+@asynccontextmanager
+async def _pool(bounds: Bounds) -> AsyncIterator[ParserPool]:
+    pool = ParserPool(bounds)
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+async def _titles(pool: ParserPool, body: bytes = RSS) -> list[str]:
+    return [one.title for one in await pool.parse(body, url=URL, content_type=None, now=NOW)]
+
+
+async def _reason(pool: ParserPool, body: bytes) -> str:
+    with pytest.raises(FetchError) as caught:
+        await _titles(pool, body)
+    return caught.value.reason
+
+
+def _children() -> set[int]:
+    """Process ids of our children (Linux keeps a list of them for each thread)."""
+    found: set[int] = set()
+    for task in Path(f"/proc/{os.getpid()}/task").iterdir():
+        found |= {int(pid) for pid in (task / "children").read_text().split()}
+    return found
+
+
+def _environment(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/environ").read_bytes()
+
+
+async def test_a_document_that_takes_too_long_is_given_up_and_the_others_go_on() -> None:
+    async with _pool(SHORT) as pool:
+        assert await _titles(pool) == ["White House memo names Alibaba"]
+        before = time.monotonic()
+        slow, *quick = await asyncio.gather(_reason(pool, slow_author()), *(_titles(pool) for _ in range(8)))
+        assert slow == "parse-timeout"
+        assert all(titles == ["White House memo names Alibaba"] for titles in quick)
+        assert time.monotonic() - before < 3
+        assert await _titles(pool) == ["White House memo names Alibaba"]
+
+
+async def test_one_child_does_what_one_child_can_and_none_outlives_the_pool() -> None:
+    before = _children()
+    async with _pool(SHORT) as pool:
+        assert _children() == before, "none is started before it is needed"
+        for _ in range(5):
+            await _titles(pool)
+        assert len(_children() - before) == 1
+        await asyncio.gather(*(_titles(pool) for _ in range(6)))
+        assert len(_children() - before) <= 2
+        await _reason(pool, slow_author())
+    assert _children() == before
+
+
+async def test_a_child_that_dies_costs_its_own_document_only() -> None:
+    before = _children()
+    async with _pool(Bounds(parsers=1)) as pool:
+        await _titles(pool)
+        (child,) = _children() - before
+        doomed = asyncio.create_task(_reason(pool, slow_author()))
+        waiting = asyncio.create_task(_titles(pool))
+        await asyncio.sleep(0.2)
+        os.kill(child, 9)
+        assert await doomed == "parse-crashed"
+        assert await waiting == ["White House memo names Alibaba"]
+
+
+async def test_an_interrupted_parse_leaves_the_pool_whole() -> None:
+    async with _pool(Bounds(parsers=1)) as pool:
+        await _titles(pool)
+        task = asyncio.create_task(_titles(pool, slow_author()))
+        await asyncio.sleep(0.1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await _titles(pool) == ["White House memo names Alibaba"]
+
+
+async def test_a_document_that_needs_too_much_memory_is_named_and_the_next_is_read() -> None:
+    async with _pool(Bounds(parse_memory=64 << 20, parse_time=timedelta(seconds=20), parsers=1)) as pool:
+        greedy = RSS.replace(b"memo", b"x" * 9_000_000)
+        assert await _reason(pool, greedy) == "parse-memory"
+        assert await _titles(pool) == ["White House memo names Alibaba"]
+
+
+async def test_a_child_knows_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RISKBOT_SLACK_BOT_TOKEN", "xoxb-secret")
+    before = _children()
+    async with _pool(SHORT) as pool:
+        await _titles(pool)
+        (child,) = _children() - before
+        environment = _environment(child)
+        assert b"PYTHONPATH" in environment
+        assert b"xoxb" not in environment
+
+
+async def test_a_child_ends_when_nobody_speaks_to_it_any_more() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "riskbot.feeds.child", str(1 << 30), "5"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(20):
+        assert await process.communicate(b"") == (b"\0\0\0\2{}", None)
+    assert process.returncode == 0
+
+
+async def test_a_machine_that_cannot_run_a_child_says_so(capfd: pytest.CaptureFixture[str]) -> None:
+    async with _pool(Bounds(parse_memory=1 << 20)) as pool:
+        with pytest.raises(WorkError) as caught:
+            await _titles(pool)
+        assert not isinstance(caught.value, FetchError)
+        assert "parser process did not start" in str(caught.value)
+    capfd.readouterr()  # the child's own last words

@@ -1,0 +1,50 @@
+"""Slack's refusals become sentences that say what to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from riskbot.errors import SlackError
+from riskbot.slack.refusals import AMBIGUOUS, refusal, require_fit
+
+FOR_GOOD = [
+    *("channel_not_found", "not_in_channel", "is_archived", "restricted_action", "invalid_auth", "token_revoked"),
+    *("missing_scope", "invalid_blocks", "msg_too_long", "message_not_found", "edit_window_closed"),
+]
+
+
+@pytest.mark.parametrize("code", FOR_GOOD)
+def test_a_definitive_refusal_has_a_sentence_and_a_mend_and_no_time_to_retry(code: str) -> None:
+    error = refusal(code, "#risk")
+    assert error.code == code
+    assert (error.ambiguous, error.retry_after) == (False, None)
+    assert code not in str(error)
+    assert "{channel}" not in str(error)
+    assert error.mend.endswith(".")
+
+
+@pytest.mark.parametrize("code", sorted(AMBIGUOUS))
+def test_an_error_within_slack_leaves_the_outcome_unknown(code: str) -> None:
+    assert refusal(code, "#risk").ambiguous
+
+
+def test_a_rate_limit_may_be_tried_again_when_slack_says_and_is_never_ambiguous() -> None:
+    assert refusal("ratelimited", "#risk", retry_after=1.5).retry_after == 1.5
+    silent = refusal("rate_limited", "#risk")
+    assert (silent.code, silent.retry_after, silent.ambiguous) == ("ratelimited", None, False)
+
+
+def test_a_missing_scope_is_named() -> None:
+    assert "channels:history" in refusal("missing_scope", "#risk", needed="channels:history").mend
+
+
+def test_an_unknown_refusal_names_slacks_own_word() -> None:
+    error = refusal("brand_new_error", "#risk")
+    assert "brand_new_error" in str(error)
+    assert not error.ambiguous
+
+
+def test_an_unfit_payload_is_named_before_any_call() -> None:
+    with pytest.raises(SlackError, match="there are no blocks") as caught:
+        require_fit({"channel": "risk", "text": "x", "parse": "none", "blocks": []})
+    assert caught.value.code == "invalid_blocks"

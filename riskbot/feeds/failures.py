@@ -40,6 +40,10 @@ _REASONS: dict[str, tuple[str, str]] = {
     "too-many-entries": ("{url} holds more than {detail} entries", "ask the publisher for a shorter feed"),
     "parse-timeout": ("{url} took longer than {detail} s to parse and was given up", _WAIT),
     "parse-memory": ("{url} needed too much memory to parse and was given up", _WAIT),
+    "no-parser": (
+        "{url} cannot be parsed: the parser process does not start ({detail})",
+        "see its own message on standard error; this machine may be short of memory or processes",
+    ),
     "parse-crashed": ("{url} brought the parser down ({detail})", _WAIT),
 }
 _STATUS_MENDS = {

@@ -15,15 +15,11 @@ Deliberately absent: retries, caches, parsing.
 from __future__ import annotations
 
 import asyncio
-import re
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Self
-from urllib.parse import urljoin, urlsplit
-from weakref import WeakValueDictionary
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -33,14 +29,13 @@ from riskbot.feeds.addresses import refusal
 from riskbot.feeds.bounds import Bounds
 from riskbot.feeds.decode import BadEncodingError, TooLargeError, Unpacker
 from riskbot.feeds.failures import failure, refused_status
+from riskbot.feeds.hops import Hop, read_hop
+from riskbot.feeds.turns import Turns
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
-_PORTS = {"http": 80, "https": 443}
 _MOVED = {301, 308}
 _ELSEWHERE = {301, 302, 303, 307, 308}
-# Two parsers may read an address with these differently, and the choice of session hangs on reading it right.
-_AMBIGUOUS = re.compile(r"[\x00-\x20\x7f\\]")
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9,"
     " application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
@@ -67,16 +62,6 @@ class Answer:
     content_type: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Hop:
-    """One address on the way, read once."""
-
-    url: str
-    scheme: str
-    host: str
-    port: int
-
-
 class Http:
     """An asynchronous context manager around the two sessions."""
 
@@ -90,8 +75,7 @@ class Http:
         }
         self._bounds = bounds or Bounds()
         self._resolve = resolve
-        self._slots = asyncio.Semaphore(self._bounds.requests)
-        self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._turns = Turns(self._bounds.requests, self._bounds.per_host)
         self._guarded: aiohttp.ClientSession | None = None
         self._private: aiohttp.ClientSession | None = None
 
@@ -113,7 +97,7 @@ class Http:
         conditions = {
             name: value for name, value in (("If-None-Match", etag), ("If-Modified-Since", last_modified)) if value
         }
-        start = _read("", url, url)
+        start = read_hop("", url, url)
         home = (start.host, start.port) if allow_private else None
         hop, moved, permanent = start, None, True
         left = self._bounds.total.total_seconds()
@@ -126,7 +110,7 @@ class Http:
                 if not at_home and hop.port not in self._bounds.ports:
                     raise failure("bad-port", url, hop.port)
                 # Waiting for a turn is our own doing and must not use up the publisher's time.
-                async with self._turn(hop.host):
+                async with self._turns.turn(hop.host):
                     before = asyncio.get_running_loop().time()
                     async with asyncio.timeout(left):
                         outcome = await self._ask(hop, url, conditions, moved, at_home=at_home)
@@ -134,7 +118,7 @@ class Http:
                 if isinstance(outcome, Answer):
                     return outcome
                 status, location = outcome
-                hop = _read(hop.url, location, url)
+                hop = read_hop(hop.url, location, url)
                 permanent = permanent and status in _MOVED
                 moved = hop.url if permanent else moved
             raise failure("too-many-redirects", url, self._bounds.redirects)
@@ -164,7 +148,7 @@ class Http:
             _refused.reset(token)
 
     async def _ask(
-        self, hop: _Hop, url: str, conditions: Mapping[str, str], moved: str | None, *, at_home: bool
+        self, hop: Hop, url: str, conditions: Mapping[str, str], moved: str | None, *, at_home: bool
     ) -> Answer | tuple[int, str]:
         """One request: the answer, or the status and place of a redirect."""
         session = self._private if at_home else self._guarded
@@ -194,15 +178,6 @@ class Http:
         async for piece in response.content.iter_any():
             unpacker.feed(piece)
         return unpacker.finish()
-
-    @asynccontextmanager
-    async def _turn(self, host: str) -> AsyncIterator[None]:
-        """A place among this host's requests, then among all: a slow host's line must not hold the common places."""
-        line = self._hosts.get(host)
-        if line is None:
-            line = self._hosts[host] = asyncio.Semaphore(self._bounds.per_host)
-        async with line, self._slots:
-            yield
 
     def _session(self, *, allow_private: bool) -> aiohttp.ClientSession:
         def guard(info: aiohttp.AddrInfoType) -> socket.socket:
@@ -252,21 +227,6 @@ class _Resolver(AbstractResolver):
 
     async def close(self) -> None:
         """Nothing is held."""
-
-
-def _read(base: str, target: str, url: str) -> _Hop:
-    """The parts of an address that decide what may be done with it; errors name the feed's own `url`."""
-    try:
-        target = urljoin(base, target)
-        parts = urlsplit(target)
-        scheme, host, port = parts.scheme.lower(), (parts.hostname or "").rstrip("."), parts.port
-    except ValueError as error:
-        raise failure("bad-address", url) from error
-    if scheme not in _PORTS:
-        raise failure("bad-scheme", url)
-    if not host or _AMBIGUOUS.search(target):
-        raise failure("bad-address", url)
-    return _Hop(target, scheme, host, _PORTS[scheme] if port is None else port)
 
 
 def _kept(value: str | None) -> str | None:

@@ -21,7 +21,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from riskbot.errors import FetchError, WorkError
+from riskbot.errors import FetchError
 from riskbot.feeds.bounds import Bounds
 from riskbot.feeds.child import LENGTH, unpack
 from riskbot.feeds.failures import failure
@@ -52,6 +52,8 @@ class ParserPool:
             reply = await child.ask(json.dumps(header).encode(), body, self._bounds.parse_time.total_seconds())
             if child.documents < _DOCUMENTS and reply.get("reason") != "parse-memory":
                 kept = child
+        except _NotStartedError as error:
+            raise failure("no-parser", url, error) from error
         except TimeoutError:
             raise self._overran(url) from None
         except (asyncio.IncompleteReadError, ConnectionError) as error:
@@ -82,6 +84,10 @@ class ParserPool:
         return failure("parse-timeout", url, f"{self._bounds.parse_time.total_seconds():g}")
 
 
+class _NotStartedError(Exception):
+    """No child could be started; `str()` says why. It never leaves this file."""
+
+
 class _Child:
     """One child process, and what has been asked of it."""
 
@@ -91,28 +97,25 @@ class _Child:
 
     @classmethod
     async def start(cls, bounds: Bounds) -> _Child:
-        """A child that is ready. Raises WorkError when this Python cannot run one."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",  # the folder we happen to stand in must not provide modules
-            "-m",
-            "riskbot.feeds.child",
-            str(bounds.parse_memory),
-            str(bounds.parse_time.total_seconds()),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env=_environment(),
-        )
+        """A child that is ready. Raises _NotStartedError when this machine cannot run one just now."""
+        # -P: the folder we happen to stand in must not provide modules.
+        command = (sys.executable, "-P", "-m", "riskbot.feeds.child")
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(*command, str(bounds.parse_memory), str(bounds.parse_time.total_seconds())),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                env=_environment(),
+            )
+        except OSError as error:
+            raise _NotStartedError(error.strerror) from error
         child = cls(process)
         try:
             async with asyncio.timeout(_START):
                 await child._receive()
         except (TimeoutError, asyncio.IncompleteReadError) as error:
             code = await child.end()
-            raise WorkError(
-                f"the parser process did not start (exit status {code})",
-                "see its own message on standard error; `parse_memory` may be too small",
-            ) from error
+            raise _NotStartedError(f"exit status {code}") from error
         except BaseException:
             await child.end()
             raise

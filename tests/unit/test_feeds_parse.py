@@ -46,8 +46,9 @@ def test_rss_is_read_whole() -> None:
 
 
 def test_atom_is_read_whole() -> None:
-    body = b"""<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de" xml:base="https://b.example/x/"><title>f</title>
-      <entry><id>tag:1</id><title type="html">A &amp;amp; B</title><link href="../1"/><updated>2025-11-17T08:00:00Z</updated>
+    body = b"""<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de" xml:base="https://b.example/x/">
+      <title>f</title><entry><id>tag:1</id><title type="html">A &amp;amp; B</title><link href="../1"/>
+      <updated>2025-11-17T08:00:00Z</updated>
       <source><title>Quelle</title></source>
       <content type="xhtml"><div
       xmlns="http://www.w3.org/1999/xhtml"><p>Eins</p><p>Zwei</p></div></content></entry></feed>"""

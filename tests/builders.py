@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from riskbot.matching.rules import Company, Rule, Term, Topic
+from riskbot.matching.rules import Company, Rule, RuleSet, Term, Topic
 from riskbot.model import (
     Article,
     Claim,
@@ -131,3 +131,10 @@ def rule(title: str = "Alibaba and the military", **fields: Any) -> Rule:
     fields.setdefault("companies", frozenset({"alibaba"}))
     fields.setdefault("topics", ("military",))
     return Rule(title=title, **fields)
+
+
+def ruleset(
+    *rules: Rule, companies: tuple[Company, ...] = (), topics: tuple[Topic, ...] = (), **fields: Any
+) -> RuleSet:
+    """The rules with Alibaba and the military; or with the companies and topics given instead."""
+    return RuleSet(companies or (company(),), topics or (topic(),), rules or (rule(),), **fields)

@@ -6,16 +6,18 @@ unit that counts. Sentences are only looked for when somebody asks: most article
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import re
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 
 from riskbot.model import Article, Field
 from riskbot.text.furniture import Furniture
 from riskbot.text.furniture import find as find_furniture
-from riskbot.text.sentences import Range, paragraphs, sentences
+from riskbot.text.sentences import Range, blocks, sentences
 
 LEAD_SENTENCES = 3
 LEAD_CHARACTERS = 400  # a lead ends here, however short its sentences
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
 TITLE = -1  # the unit of everything in the title
 
 
@@ -53,7 +55,7 @@ class Layout:
 
     @cached_property
     def _paragraph_starts(self) -> list[int]:
-        return [start for start, _ in paragraphs(self.text)]
+        return [start for start, _ in blocks(self.text)]
 
     def sentence(self, field: Field, place: int) -> int:
         """The number of the sentence in which a place stands; `TITLE` for the title."""
@@ -62,6 +64,18 @@ class Layout:
     def paragraph(self, field: Field, place: int) -> int:
         """The number of the paragraph in which a place stands; `TITLE` for the title."""
         return TITLE if field == "title" else bisect_right(self._paragraph_starts, place) - 1
+
+    @cached_property
+    def _word_starts(self) -> dict[Field, list[int]]:
+        return {
+            "title": [word.start() for word in _WORD.finditer(self.title)],
+            "text": [word.start() for word in _WORD.finditer(self.text)],
+        }
+
+    def words_between(self, field: Field, start: int, end: int) -> int:
+        """How many words begin between two places; what is left of the word at `start` ("Acme's") is none."""
+        starts = self._word_starts[field]
+        return max(bisect_left(starts, end) - bisect_left(starts, start), 0)
 
     def sentence_text(self, number: int) -> str:
         """The words of a sentence."""

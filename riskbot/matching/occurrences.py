@@ -1,15 +1,17 @@
 """Where the terms of a rule set stand in one article, once everything that does not count is taken out.
 
 What always holds: an occurrence's range equals the original text it was found in; it touches no furniture and no
-phrase that excludes it; of company names that overlap, the longest wins ("Bank of China" is not "China").
+phrase that excludes it; a company name inside a longer one does not count ("Bank of China" is not "China").
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import accumulate
 
 from riskbot.matching.layout import Layout
 from riskbot.matching.rules import RuleSet, Term
@@ -110,14 +112,27 @@ def _terms(rules: RuleSet) -> Iterator[tuple[Key, Term]]:
 
 
 def _unmasked(found: Iterable[Occurrence], masks: Iterable[Occurrence]) -> list[Occurrence]:
-    by_owner = _by_owner(masks)
-    return [o for o in found if not any(o.inside(mask) for mask in by_owner.get(o.owner, ()))]
+    """Without what stands inside a mask of its own company or topic."""
+    reach = {owner: _Reach(of_owner) for owner, of_owner in _by_owner(masks).items()}
+    return [o for o in found if o.owner not in reach or not reach[o.owner].covers(o)]
+
+
+class _Reach:
+    """For masks in order of place, how far they reach: whether one covers a range takes a bisection, however many."""
+
+    def __init__(self, masks: Sequence[Occurrence]) -> None:
+        self._begins = [(mask.in_text, mask.start) for mask in masks]
+        self._ends = list(accumulate(((mask.in_text, mask.end) for mask in masks), max))
+
+    def covers(self, occurrence: Occurrence) -> bool:
+        last = bisect_right(self._begins, (occurrence.in_text, occurrence.start)) - 1
+        return last >= 0 and self._ends[last] >= (occurrence.in_text, occurrence.end)
 
 
 def _longest(found: Iterable[Occurrence]) -> list[Occurrence]:
     """Without names that stand inside a longer one."""
     kept: list[Occurrence] = []
-    for occurrence in sorted(set(found), key=lambda o: (o.in_text, o.start, -o.end)):
+    for occurrence in sorted(set(found), key=lambda o: (o.in_text, o.start, -o.end, o.owner, o.term)):
         if kept and occurrence.inside(kept[-1]):
             same_range = (occurrence.start, occurrence.end) == (kept[-1].start, kept[-1].end)
             if not same_range or occurrence.owner == kept[-1].owner:

@@ -101,7 +101,7 @@ def _near(
         candidates = by_unit.get(_unit(near, term, layout))
         if not candidates:
             continue
-        company = _nearest(candidates, term)
+        company = _nearest(candidates, term, near, layout)
         if company.inside(term) or term.inside(company):  # "Chinese military" within a company's own name says nothing
             continue
         if isinstance(near, int) and _words_between(layout, company, term) > near:
@@ -119,10 +119,13 @@ def _unit(near: object, occurrence: Occurrence, layout: Layout) -> object:
     return None if near == "article" else occurrence.field
 
 
-def _nearest(candidates: Sequence[Occurrence], term: Occurrence) -> Occurrence:
+def _nearest(candidates: Sequence[Occurrence], term: Occurrence, near: object, layout: Layout) -> Occurrence:
     """The candidate nearest to the term; candidates are in order of place."""
     at = bisect_left(candidates, term)
-    return min(candidates[max(at - 1, 0) : at + 1], key=lambda candidate: _distance(candidate, term))
+    beside = candidates[max(at - 1, 0) : at + 1]
+    if isinstance(near, int):  # fewer letters may be more words
+        return min(beside, key=lambda candidate: _words_between(layout, candidate, term))
+    return min(beside, key=lambda candidate: _distance(candidate, term))
 
 
 def _distance(a: Occurrence, b: Occurrence) -> int:
@@ -133,8 +136,7 @@ def _distance(a: Occurrence, b: Occurrence) -> int:
 
 def _words_between(layout: Layout, a: Occurrence, b: Occurrence) -> int:
     first, second = sorted((a, b))
-    source = layout.text if a.in_text else layout.title
-    return len(source[first.end : second.start].split())
+    return layout.words_between(a.field, first.end, second.start)
 
 
 def _pair(topic: str, company: Occurrence, term: Occurrence, layout: Layout) -> Pair:
@@ -144,7 +146,7 @@ def _pair(topic: str, company: Occurrence, term: Occurrence, layout: Layout) -> 
         topic,
         company,
         term,
-        modality(layout.sentence_text(number), term.start - offset),
+        modality(layout.text if term.in_text else layout.title, offset, term.start),
         layout.is_prominent(company.field, company.start) and layout.is_prominent(term.field, term.start),
         _distance(company, term),
     )

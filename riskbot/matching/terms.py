@@ -3,22 +3,29 @@
 What always holds: terms and text go through the same folding, so a term is found however it is written; word
 boundaries live inside the patterns as blanks (none where a script is written without them); whatever the folding
 lost and a term insists on (the `&` of "AT&T") is checked again on the original text; no term reaches from one field
-into the next.
+into the next, or over an empty line.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from riskbot.matching.engine import PatternSet
+from riskbot.matching.haystack import Haystack
 from riskbot.matching.rules import Term
-from riskbot.text.normalise import fold, needs_boundary
+from riskbot.text.normalise import Folded, fold, fold_character, needs_boundary
 
 K = TypeVar("K")
-_BETWEEN = " \x01 "  # between the fields of a haystack; no folded term holds it
+_EMPTY_LINE = re.compile(r"\n[^\S\n]*\n")
+_GAP = re.compile(" +")
+_SIGN = re.compile(r"[^\w\s]")
+# One form of what keyboards and typesetters write differently; blanks and soft hyphens are left out.
+_ONE_FORM = str.maketrans({**dict.fromkeys("’‘ʼʻʹ`´′＇", "'"), **dict.fromkeys("‐‑‒–—−－", "-")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,7 @@ class _Use(Generic[K]):
     right: int
     grows: bool  # `word*`: the match runs on to the end of the word
     strict: str | None  # what the original must say, squashed
+    tail: int  # characters behind the last letter or digit that must be looked at for that
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +69,17 @@ class TermSet(Generic[K]):
 
     def scan(self, *texts: str) -> Scan[K]:
         """One pass over the texts: where the terms stand in them."""
-        fields = [fold(text) for text in texts]
-        folded = _haystack([field.text for field in fields])
-        # As long as the folded form, with the same places: see `fold_character`.
-        exact = _haystack([fold(text, keep_case=True).text for text in texts]) if self._exact.size else ""
+        haystack = Haystack(texts, exact=self._exact.size > 0)
         raw = [
             (start, end, use)
-            for haystack, patterns, table in (
-                (folded, self._folded, self._folded_uses),
-                (exact, self._exact, self._exact_uses),
+            for searched, patterns, table in (
+                (haystack.folded, self._folded, self._folded_uses),
+                (haystack.exact, self._exact, self._exact_uses),
             )
-            for start, end, pattern in patterns.find(haystack)
+            for start, end, pattern in patterns.find(searched)
             for use in table[pattern]
         ]
-        return Scan(raw, folded, texts)
+        return Scan(raw, haystack, texts)
 
 
 class Scan(Generic[K]):
@@ -82,7 +87,7 @@ class Scan(Generic[K]):
 
     __slots__ = ("_haystack", "_raw", "_texts")
 
-    def __init__(self, raw: list[tuple[int, int, _Use[K]]], haystack: str, texts: Sequence[str]) -> None:
+    def __init__(self, raw: list[tuple[int, int, _Use[K]]], haystack: Haystack, texts: tuple[str, ...]) -> None:
         self._raw = raw
         self._haystack = haystack
         self._texts = texts
@@ -94,42 +99,82 @@ class Scan(Generic[K]):
 
     def matches(self) -> Iterator[Match[K]]:
         """Every match, in no order."""
-        fields = [fold(text) for text in self._texts]
-        begins = [1]
-        for field in fields:
-            begins.append(begins[-1] + len(field.text) + len(_BETWEEN))
         for start, end, use in self._raw:
-            first, last = start + use.left, end - use.right
+            last = end - use.right
             if use.grows:
-                last = self._haystack.index(" ", last)
-            number = next(n for n in range(len(fields)) if first < begins[n + 1])
-            field, source = fields[number], self._texts[number]
-            begin, stop = field.original(first - begins[number], last - begins[number])
-            if use.strict is None or _squash(source[begin:stop]).startswith(use.strict):
+                last = self._haystack.word_end(last)
+            number, begin, stop = self._haystack.place(start + use.left, last)
+            if _says(use, self._texts[number], begin, stop):
                 yield Match(use.key, use.term, number, begin, stop)
 
 
-def _haystack(fields: Sequence[str]) -> str:
-    return f" {_BETWEEN.join(fields)} "
+def _says(use: _Use[K], source: str, begin: int, stop: int) -> bool:
+    """Whether the original is what the term means, now that the folded form is."""
+    found = source[begin:stop]
+    if "\n" in found and _EMPTY_LINE.search(found):
+        return False
+    return use.strict is None or _squash(source[begin : stop + use.tail]).startswith(use.strict)
 
 
 def _patterns(key: K, term: Term) -> Iterator[tuple[str, _Use[K]]]:
-    words = fold(term.text, keep_case=term.kind == "exact").text.split()
+    text = " ".join(term.text.split())
+    folded = fold(text, keep_case=term.kind == "exact")
+    words = folded.text.split()
     if not words:
         return
     left = 1 if needs_boundary(words[0], at_end=False) else 0
-    grows = term.kind == "prefix"
-    right = 0 if grows or not needs_boundary(words[-1], at_end=True) else 1
-    # "AT&T" folds to "at t", which also stands in "sold at T. J. Maxx": single letters are checked on the original.
-    strict = _squash(term.text) if any(len(w) == 1 and w.isascii() and w.isalpha() for w in words) else None
-    use = _Use(key, term.written, left, right, grows, strict)
-    yield " " * left + " ".join(words) + " " * right, use
-    # Punctuation folds to a blank, so "Goldman, Sachs" has two between its words: one wider gap at a time.
-    for gap in range(1, len(words)):
-        yield " " * left + " ".join(words[:gap]) + "  " + " ".join(words[gap:]) + " " * right, use
+    bounded = needs_boundary(words[-1], at_end=True)
+    # A word written without blanks around it has no end to run on to: there `word*` is `word`.
+    grows = term.kind == "prefix" and (bounded or left == 1)
+    right = 1 if bounded and not grows else 0
+    use = _Use(key, term.written, left, right, grows, *_strictness(text, words))
+    for between in _spacings(text, folded):
+        pieces = [words[0]]
+        for gap, word in zip(between, words[1:], strict=True):
+            pieces += [" " * gap, word]
+        yield " " * left + "".join(pieces) + " " * right, use
+
+
+def _spacings(text: str, folded: Folded) -> Iterator[tuple[int, ...]]:
+    """How many blanks may stand in each gap between a term's words, for punctuation folds to blanks.
+
+    One in each; as the term itself has them; and from either, one gap at a time: two ("Goldman, Sachs"), and three
+    where the term has a sign there, which may stand apart ("Pratt & Whitney" is also written "Pratt&Whitney").
+    """
+    stripped = folded.text.strip(" ")
+    offset = len(folded.text) - len(folded.text.lstrip(" "))
+    gaps = [
+        (gap.end() - gap.start(), folded.original(offset + gap.start(), offset + gap.end()))
+        for gap in _GAP.finditer(stripped)
+    ]
+    single = tuple(1 for _ in gaps)
+    natural = tuple(width for width, _ in gaps)
+    for widths in dict.fromkeys((single, natural)):
+        yield widths
+        for number, (_, (start, end)) in enumerate(gaps):
+            for width in (1, 2, 3) if _SIGN.search(text, start, end) else (1, 2):
+                if width != widths[number]:
+                    yield (*widths[:number], width, *widths[number + 1 :])
+
+
+def _strictness(text: str, words: list[str]) -> tuple[str | None, int]:
+    """What the original must say, and how far behind the last word that reaches.
+
+    "AT&T" folds to "at t", which also stands in "sold at T. J. Maxx": single letters are checked on the original.
+    """
+    if not any(len(word) == 1 and word.isascii() and word.isalpha() for word in words):
+        return None, 0
+    head = next(place for place, character in enumerate(text) if character.isalnum())
+    strict = _squash(text[head:])
+    tail = len(text) - 1 - max(place for place, character in enumerate(text) if character.isalnum())
+    return strict.rstrip(".!'"), tail
 
 
 def _squash(text: str) -> str:
-    """Text for comparing what folding leaves out: no blanks, one form of quotes and dashes, no case, no final dot."""
-    text = text.replace("’", "'").replace("‘", "'").replace("‑", "-").replace("–", "-")
-    return "".join(text.split()).casefold().rstrip(".!'")
+    """Text for comparing what folding leaves out: the signs between letters, but no blanks, case or accents."""
+    pieces = []
+    for character in unicodedata.normalize("NFC", text.translate(_ONE_FORM)):
+        folded = fold_character(character)
+        sign = unicodedata.normalize("NFKC", character) if not folded.strip() else folded
+        pieces.append(sign if sign.isprintable() else "")
+    return "".join("".join(pieces).split())

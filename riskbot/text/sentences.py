@@ -17,8 +17,8 @@ Range = tuple[int, int]
 # An abbreviation that never ends a sentence, because something always follows it.
 _ALWAYS = frozenset(
     """mr mrs ms dr prof gen lt col sgt maj capt cmdr adm sen rep gov pres rev hon st mt ft vs v no nos art sec para fig
-    eq al ed eds vol vols pp ca cf approx est dept univ jan feb mar apr jun jul aug sept sep oct nov dec mon tue tues wed
-    thu thur thurs fri sat sun bros nr str""".split()
+    eq al ed eds vol vols pp ca cf approx est dept univ jan feb mar apr jun jul aug sept sep oct nov dec mon tue tues
+    wed thu thur thurs fri sat sun bros nr str""".split()
 )
 # One that may: the word that follows decides.
 _SOMETIMES = frozenset("inc ltd corp co plc llc llp lp sa ag nv bv spa pty jr sr etc ave blvd rd bldg a.m p.m".split())
@@ -29,10 +29,12 @@ _STARTERS = frozenset(
     moreover also both some many most more no not what who why how last next one two three each every all another other
     such according asked earlier later still then now under over during despite analysts shares officials""".split()
 )
+# Possessive throughout, and a run of terminators is entered at its beginning only: linear even in a text of dots.
 _END = re.compile(
-    r"""(?P<mark>[.!?…]+|[。！？｡؟।॥])         # a terminator, Western or one of the scripts that have their own
-        (?P<close>["'”’»)\]】」』]*)            # quotes and brackets that close with the sentence
-        (?P<gap>\s+|(?<=[。！？｡」』])|$)""",
+    r"""(?:(?P<wide>[。！？｡؟।॥]++[.!?…]*+)       # a terminator of a script that has its own: ends wherever it stands
+        |(?P<mark>(?<![.!?…])[.!?…]++))       # a Western one, which needs a blank after it
+        (?P<close>["'”’»)\]】」』]*+)           # quotes and brackets that close with the sentence
+        (?(wide)\s*+|(?:\s++|$))""",
     re.VERBOSE,
 )
 _WORD_BEFORE = re.compile(r"[^\s\"'“”‘’(\[]*$")
@@ -40,7 +42,7 @@ _NEXT_WORD = re.compile(r"[\"'“‘«(\[—–\-\s•*]*([^\W_]+)?")
 
 
 def paragraphs(text: str) -> list[Range]:
-    """The lines of the text that are not empty."""
+    """The lines of the text that are not empty, as pages give them: see `blocks` for text with hard line ends."""
     ranges = []
     for line in re.finditer(r"[^\n\r\u2028\u2029]+", text):
         found = _trim(text, line.start(), line.end())
@@ -52,13 +54,13 @@ def paragraphs(text: str) -> list[Range]:
 def sentences(text: str) -> list[Range]:
     """The sentences of the text; none crosses a line's end unless the line is broken in mid-sentence."""
     ranges: list[Range] = []
-    for start, end in _blocks(text):
+    for start, end in blocks(text):
         ranges.extend(_sentences_in(text, start, end))
     return ranges
 
 
-def _blocks(text: str) -> list[Range]:
-    """Lines, joined where a line is broken in mid-sentence: no terminator, and the next begins in lower case."""
+def blocks(text: str) -> list[Range]:
+    """Paragraphs, joined where a line is broken in mid-sentence: no terminator, and the next begins in lower case."""
     joined: list[Range] = []
     for start, end in paragraphs(text):
         if joined:
@@ -90,9 +92,9 @@ def _sentences_in(text: str, start: int, end: int) -> list[Range]:
 
 def _ends(text: str, match: re.Match[str], begin: int, end: int) -> bool:
     """Whether the terminator ends a sentence, though more text follows it."""
-    mark = match["mark"]
-    if mark in "。！？｡؟।॥":
+    if match["wide"]:
         return True
+    mark = match["mark"]
     following = _NEXT_WORD.match(text, match.end(), min(end, match.end() + 80))
     word = (following[1] if following else None) or ""
     if not word:

@@ -15,11 +15,12 @@ _TRACKING = re.compile(
     r"^(utm_\w+|fbclid|gclid|gclsrc|dclid|msclkid|yclid|twclid|igshid|mc_[ce]id|_hs\w+|hsctatracking|mkt_tok|pk_\w+|"
     r"mtm_\w+|at_(medium|campaign|custom\d|link\w*|format|ptr_name|bbc_team)|ns_(mchannel|source|campaign|linkname|fee)|"
     r"ocid|cmp(id)?|cid|smid|smtyp|partner|guccounter|guce_referr\w*|ftag|ftcamp|xtor|spm|wt\.mc_\w+|__twitter_impression|"
-    r"taid|rss|ref_?src|ref_url|feature=emb\w*|traffic_?source|mod|reflink|src|sref|sh)$",
+    r"taid|rss|ref_?src|ref_url|traffic_?source|mod|reflink|src|sref|sh)$",
     re.IGNORECASE,
 )
 # `ref`, `source`, `id` and the like are kept: on many sites they say which article is meant.
 _SAFE_PATH = "/%:@!$&'()*+,;=~-._"
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
 
 
 def canonical(url: str | None) -> str | None:
@@ -33,8 +34,12 @@ def canonical(url: str | None) -> str | None:
     try:
         parts = urlsplit(url.strip())
         port = parts.port
-        name = (parts.hostname or "").rstrip(".").encode("idna").decode("ascii") if parts.hostname else ""
-    except (ValueError, UnicodeError):
+        name = (parts.hostname or "").rstrip(".。．｡").encode("idna").decode("ascii").rstrip(".")
+        path = _ESCAPE.sub(_one_form, quote(parts.path or "/", safe=_SAFE_PATH))
+        query = urlencode(
+            [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(key)]
+        )
+    except ValueError:  # of which UnicodeError is one: a host that IDNA refuses, half a surrogate pair
         return None
     scheme = parts.scheme.lower()
     if scheme not in ("http", "https") or not name or any(c.isspace() for c in name):
@@ -43,11 +48,16 @@ def canonical(url: str | None) -> str | None:
         name = f"[{name}]"
     default = {"http": 80, "https": 443}[scheme]
     netloc = name if port in (None, default) else f"{name}:{port}"
-    query = urlencode(
-        [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(key)]
-    )
-    path = quote(parts.path or "/", safe=_SAFE_PATH)
     return urlunsplit((scheme, netloc, path, query, ""))
+
+
+def _one_form(escape: re.Match[str]) -> str:
+    """An escape in upper case, what needs none without it, and a bare `%` escaped."""
+    code = escape[1]
+    if code is None:
+        return "%25"
+    character = chr(int(code, 16))
+    return character if character.isascii() and (character.isalnum() or character in "-._~") else f"%{code.upper()}"
 
 
 def host(url: str | None) -> str:
@@ -63,5 +73,8 @@ def may_identify(url: str | None) -> bool:
     """Whether an address can say which article is meant: not a site's root."""
     if not url:
         return False
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     return bool(parts.path.strip("/") or parts.query)

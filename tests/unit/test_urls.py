@@ -1,0 +1,92 @@
+"""Addresses: one form for one address, and nothing in it that says how a reader came."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riskbot.text.urls import canonical, host, may_identify
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("HTTPS://User:Secret@WWW.Example.COM:443/a/b?utm_source=x&id=7#top", "https://www.example.com/a/b?id=7"),
+        ("http://example.com:80", "http://example.com/"),
+        ("http://example.com:8080/x", "http://example.com:8080/x"),
+        ("https://example.com./x", "https://example.com/x"),
+        ("https://münchen.example/straße", "https://xn--mnchen-3ya.example/stra%C3%9Fe"),
+        ("https://example.com/a b?q=c d&empty=", "https://example.com/a%20b?q=c+d&empty="),
+        ("https://example.com/?b=2&fbclid=1&a=1", "https://example.com/?b=2&a=1"),
+        ("https://[2001:DB8::1]/x", "https://[2001:db8::1]/x"),
+        ("https://example.com/%E4%b8%ad", "https://example.com/%E4%B8%AD"),
+        ("https://example.com/%41%7e%2F%zz100%", "https://example.com/A~%2F%25zz100%25"),
+        (" https://example.com/x\n", "https://example.com/x"),
+    ],
+)
+def test_an_address_has_one_canonical_form(written: str, form: str) -> None:
+    assert canonical(written) == form
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        None,
+        "",
+        "mailto:a@b.example",
+        "javascript:alert(1)",
+        "/a/b",
+        "https://",
+        "https://[::1",
+        "http://a b/",
+        "http://a:x/",
+        "http://" + "a" * 64 + ".example/",
+        "http://./",
+        "http://a..b/",
+        "http://a/\ud800",
+        "http://a/?\ud800",
+    ],
+)
+def test_what_is_no_web_address_has_none(written: str | None) -> None:
+    assert canonical(written) is None
+
+
+ADDRESSES = st.builds(
+    "{}://{}{}{}".format,
+    st.sampled_from(["http", "https", "HTTP"]),
+    st.one_of(
+        st.sampled_from(
+            ["example.com", "EXAMPLE.com.", "a。b", "a.b。", "例え.jp", "[::1]:80", "u:p@h:443", "ß.de", "1.2.3.4"]
+        ),
+        st.text(max_size=8),
+    ),
+    st.sampled_from(["", "/"]),
+    st.text(st.one_of(st.sampled_from("/%?&=;#+:@.e9E9 \t"), st.characters(exclude_categories=["Cs"])), max_size=20),
+)
+
+
+@given(st.one_of(ADDRESSES, st.text()))
+def test_canonicalising_again_changes_nothing(url: str) -> None:
+    once = canonical(url)
+    assert canonical(once) == once
+
+
+@given(st.one_of(ADDRESSES, st.text()))
+def test_any_text_is_answered(url: str) -> None:
+    assert not any(blank.isspace() for blank in host(canonical(url)))
+    assert may_identify(url) in (True, False)
+    assert isinstance(host(url), str)
+
+
+def test_a_host_is_what_people_call_it() -> None:
+    assert host("https://www.CNBC.com./x") == "cnbc.com"
+    assert host("http://[") == host(None) == host("no address") == ""
+
+
+def test_a_sites_root_identifies_no_article() -> None:
+    assert may_identify("https://example.com/a")
+    assert may_identify("https://example.com/?p=7")
+    assert not may_identify("https://example.com/")
+    assert not may_identify("http://[/x")
+    assert not may_identify(None)

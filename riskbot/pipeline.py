@@ -118,16 +118,20 @@ def keep(tx: Transaction, readings: Sequence[Reading], mind: Mind, now: datetime
         what = novelty(reading.article, held)
         if what is Novelty.KNOWN:
             continue
+        # Before the new version is kept: afterwards the story already says what the edit says.
+        story = tx.story_of(reading.article.id) if what is Novelty.EDITED else None
         tx.add_article(reading, held.version + 1 if held else 1)
         new, edited = new + (what is Novelty.NEW), edited + (what is Novelty.EDITED)
         hits += len(reading.hits)
-        if reading.hits or (what is Novelty.EDITED and tx.story_of(reading.article.id)):
-            told += _tell(tx, reading, mind, now, first_poll=first_poll)
+        if reading.hits or story:
+            told += _tell(tx, reading, story, mind, now, first_poll=first_poll)
     return PollReport("", new=new, edited=edited, hits=hits, told=told)
 
 
-def _tell(tx: Transaction, reading: Reading, mind: Mind, now: datetime, *, first_poll: bool) -> int:
-    before, story = _place(tx, reading, mind, now)
+def _tell(
+    tx: Transaction, reading: Reading, current: Story | None, mind: Mind, now: datetime, *, first_poll: bool
+) -> int:
+    before, story = _place(tx, reading, current, mind, now)
     after = summarise(story, mind.outlets) if story else None
     told = 0
     for channel in channels(reading, story, mind.policy):
@@ -148,9 +152,13 @@ def _tell(tx: Transaction, reading: Reading, mind: Mind, now: datetime, *, first
     return told
 
 
-def _place(tx: Transaction, reading: Reading, mind: Mind, now: datetime) -> tuple[Summary | None, Story | None]:
-    """Put the article into its story: what the story said before, and the story as it is now."""
-    current = tx.story_of(reading.article.id)  # a new version of an article stays where it is
+def _place(
+    tx: Transaction, reading: Reading, current: Story | None, mind: Mind, now: datetime
+) -> tuple[Summary | None, Story | None]:
+    """Put the article into its story: what the story said before, and the story as it is now.
+
+    `current` is the story of its last version: a new version of an article stays where it is.
+    """
     placement = None
     if current is None:
         since = (reading.article.at or now) - mind.policy.quiet_after

@@ -27,7 +27,8 @@ class Policy:
 
     def channel_of(self, hit: Hit) -> str:
         """Where a hit is told."""
-        return self.only_channel or hit.channel or self.channel
+        channel = self.only_channel or hit.channel or self.channel
+        return channel.removeprefix("#")  # "#geo" and "geo" are one channel
 
 
 _FIRST_TIMES = (
@@ -75,7 +76,7 @@ def decide(
             return decision(False, Reason.TOO_OLD, f"published {_age(now - published)} before it was seen")
         return decision(True, Reason.NEW_STORY, f"the first article of story {story.id} for this channel")
     if before is None:
-        return decision(True, Reason.MORE_ARTICLES, f"story {story.id} has {after.articles} articles")
+        return decision(True, Reason.MORE_ARTICLES, f"story {story.id} has {_articles(after)}")
     reason, why = _news(before, after)
     return decision(True, reason, why)
 
@@ -96,7 +97,13 @@ def _news(before: Summary, after: Summary) -> tuple[Reason, str]:
         return Reason.NEW_ORIGIN, f"new origin: {', '.join(origins)}"
     if after.articles == before.articles and after.headline != before.headline:
         return Reason.HEADLINE_EDITED, f"headline was: {before.headline}"
-    return Reason.MORE_ARTICLES, f"now {after.articles} articles"
+    if after.articles == before.articles:
+        return Reason.MORE_ARTICLES, f"an article was edited; still {_articles(after)}"
+    return Reason.MORE_ARTICLES, f"now {_articles(after)}"
+
+
+def _articles(summary: Summary) -> str:
+    return f"{summary.articles} article{'s' * (summary.articles != 1)}"
 
 
 def _age(span: timedelta) -> str:

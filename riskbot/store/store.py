@@ -19,7 +19,8 @@ from sqlmodel import Session, and_, col, func, select
 from riskbot.errors import RiskbotError
 from riskbot.model import Alert, Article, Delivery, DeliveryState, Feed, FeedState, Known, Reading, Story
 from riskbot.ports import Counts, Transaction
-from riskbot.store import articles, outbox, polling, ticks
+from riskbot.store import articles as kept
+from riskbot.store import outbox, polling, ticks
 from riskbot.store.engine import name_of, open_engine, reading, take_turn
 from riskbot.store.reading_tables import ArticleRow, HitRow
 from riskbot.store.refusals import in_sentences
@@ -60,9 +61,9 @@ class SqlStore:
         """Run `work` in one write transaction; whatever it raises undoes all of it, and is raised here."""
         return await self._write(lambda session: work(SqlTransaction(session)))
 
-    async def known(self, articles_given: Sequence[Article]) -> Mapping[str, Known]:
+    async def known(self, articles: Sequence[Article]) -> Mapping[str, Known]:
         """What of these is held, by the id of the one given."""
-        return await self._read(lambda session: articles.known(session, articles_given))
+        return await self._read(lambda session: kept.known(session, articles))
 
     async def sync_feeds(self, feeds: Iterable[Feed], now: datetime) -> None:
         """Make the stored feeds those given; a feed that is due at once needs no time, so `now` is not asked."""

@@ -13,7 +13,8 @@ from typing import Literal
 from sqlmodel import Session
 
 from riskbot.model import Alert, Article, Decision, FeedState, Known, Level, Placement, Reading, Story
-from riskbot.store import articles, placing, polling, telling
+from riskbot.store import articles as kept
+from riskbot.store import placing, polling, telling
 
 
 class SqlTransaction:
@@ -22,13 +23,13 @@ class SqlTransaction:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def known(self, given: Sequence[Article]) -> Mapping[str, Known]:
+    def known(self, articles: Sequence[Article]) -> Mapping[str, Known]:
         """Those of the articles that are held, by the id of the one given; found by id, else by `identity`."""
-        return articles.known(self._session, given)
+        return kept.known(self._session, articles)
 
     def add_article(self, reading: Reading, version: int) -> None:
         """Keep an article (version 1) or its next version."""
-        articles.add_article(self._session, reading, version)
+        kept.add_article(self._session, reading, version)
 
     def candidates(self, reading: Reading, since: datetime) -> Sequence[Story]:
         """Live stories that the article could belong to, newest first."""

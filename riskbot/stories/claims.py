@@ -20,7 +20,7 @@ from riskbot.text.sentences import sentences
 _NAME = r"(?:[A-Z][\w&.'’-]*|of|in|the|for|and|de|du)"
 # The speaker: a capitalised phrase (or "the company" …) right before the verb, with room for an adverb or a title.
 _SPEAKER = re.compile(
-    r"(?P<name>(?:[Tt]he\s+)?(?:company|firm|group|ministry|embassy|spokes\w+|newspaper|government|"
+    r"(?P<name>(?:[Tt]he\s+)?(?:company|firm|group|ministry|embassy|government|"
     r"(?:Chinese|Russian|U\.S\.|American|British|Iranian|Taiwanese|Japanese|German|French|Dutch|Indian)\s+[a-z]+(?:\s+in\s+[A-Z]\w+)?|"
     rf"[A-Z][\w&.'’-]*(?:\s+{_NAME}){{0,5}}?(?:\s+[A-Z][\w&.'’-]*)?))"
     r"(?:\s*\([^)]{1,20}\))?(?:,[^,]{1,60},)?"
@@ -31,7 +31,8 @@ _PATTERNS: tuple[tuple[Standing, re.Pattern[str]], ...] = (
     (
         Standing.RETRACTED,
         re.compile(
-            r"\b(?:retract(?:s|ed|ion)|withdr(?:ew|awn)\s+(?:the|its)\s+(?:report|story|article)|issued\s+a\s+correction)\b"
+            r"\b(?:retract(?:s|ed|ion)|withdr(?:ew|awn)\s+(?:the|its)\s+(?:report|story|article)|issued\s+a\s+correction)\b",
+            re.IGNORECASE,
         ),
     ),
     (
@@ -58,11 +59,11 @@ _PATTERNS: tuple[tuple[Standing, re.Pattern[str]], ...] = (
     (
         Standing.OFFICIAL,
         re.compile(
-            r"\b(?:(?:was|were|been|being)\s+(?:added|placed|put)\s+(?:to|on)\s+(?:\S+\s+){0,5}?(?:list|blacklist)|"
-            r"(?:added|adds|placed|places|put|puts)\s+(?:\S+\s+){1,8}?(?:to|on)\s+(?:\S+\s+){0,5}?(?:entity\s+list|blacklist|sanctions\s+list)|"
-            r"(?:imposed|imposes|announced|announces|slapped|levied)\s+(?:\S+\s+){0,4}?(?:sanctions|fine|ban|penalt\w+|export\s+controls|embargo)|"
-            r"(?:was|were)\s+(?:fined|sanctioned|charged|indicted|banned|designated)|(?:sanctioned|indicted|fined|blacklisted|designated)\s+[A-Z]|"
-            r"pleaded\s+guilty|agreed\s+to\s+pay)",
+            r"\b(?:(?i:(?:was|were|been|being)\s+(?:added|placed|put)\s+(?:to|on)\s+(?:\S+\s+){0,5}?(?:black)?list\b|"
+            r"(?:added|adds|placed|places|put|puts)\s+(?:\S+\s+){1,8}?(?:to|on)\s+(?:\S+\s+){0,5}?(?:entity\s+list|blacklist|sanctions\s+list)\b|"
+            r"(?:imposed|imposes|announced|announces|slapped|levied)\s+(?:\S+\s+){0,4}?(?:sanctions|fines?|bans?|penalt\w+|export\s+controls|embargo)\b|"
+            r"(?:was|were)\s+(?:fined|sanctioned|charged|indicted|banned|blacklisted|designated)\b|pleaded\s+guilty|agreed\s+to\s+pay)|"
+            r"(?:sanctioned|indicted|fined|blacklisted|designated)\s+[A-Z])",
         ),
     ),
     (
@@ -75,15 +76,16 @@ _PATTERNS: tuple[tuple[Standing, re.Pattern[str]], ...] = (
     (
         Standing.ALLEGED,
         re.compile(
-            r"\b(?:alleg(?:es|ed|edly|ing)|accus(?:es|ed|ing)|claim(?:s|ed|ing)?\s+(?:that|[A-Z]|the|it)|"
+            r"\b(?:claim(?:s|ed|ing)?\s+(?:(?:that|the|it)\b|[A-Z])|(?i:alleg(?:es|ed|edly|ing)|accus(?:es|ed|ing)|"
             r"(?:memo|document|report|letter|assessment)\s+(?:\w+\s+){0,2}?(?:says|said|claims|claimed|claiming|alleges|alleged|"
             r"suggests|asserts|accuses)|purported(?:ly)?|said\s+to\s+have|suspected\s+of|(?:facing|faces|faced)\s+(?:\w+\s+)?"
-            r"(?:allegations|accusations))\b",
+            r"(?:allegations|accusations))\b)",
         ),
     ),
 )
 # Said *of* the one before the verb, not by them: "is alleged to", "stands accused", "allegedly", "alleged ties".
 _OF_THE_SUBJECT = re.compile(r"\b(?:is|are|was|were|been|being|stands?|stood|faces?|facing)(?:\s+\w+ly)?\s*$")
+_SAID_OF = ("allegedly", "purported", "said to", "suspected", "fac")
 _NOT_A_SPEAKER = frozenset(
     "a an the these those such this that by should if when while what which who it they he she we i and but for in on "
     "of one some many most no not there here its their his her our despite meanwhile however".split()
@@ -137,9 +139,7 @@ def _in(sentence: str) -> Iterator[tuple[Standing, str | None]]:
 
 
 def _speaker(before: str, verb: str) -> str | None:
-    if verb.startswith(("alleged", "purported", "said to", "suspected", "fac")) and (
-        verb != "alleged" or _OF_THE_SUBJECT.search(before)
-    ):
+    if verb.startswith(_SAID_OF) or (verb in ("alleged", "accused") and _OF_THE_SUBJECT.search(before)):
         return None
     match = _SPEAKER.search(before[-160:])
     if not match:

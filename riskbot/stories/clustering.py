@@ -29,11 +29,13 @@ def counts(hit: Hit) -> bool:
 
 
 def place(reading: Reading, candidates: Sequence[Story], frequencies: Frequencies) -> Placement:
-    """Where an article with a hit belongs among the candidate stories (newest first)."""
+    """Where an article belongs among the candidate stories (newest first); without a hit, its text alone decides."""
     own = weights(reading.article, frequencies)
     best: tuple[float, Story] | None = None
     for story in candidates:
-        if not _companies(reading.hits) & {c for m in story.members for c in _companies(m.reading.hits)}:
+        if reading.hits and not _companies(reading.hits) & {
+            c for m in story.members for c in _companies(m.reading.hits)
+        }:
             continue
         recent = story.members[-NEAREST_ONLY:]
         likeness = sum(
@@ -47,16 +49,16 @@ def place(reading: Reading, candidates: Sequence[Story], frequencies: Frequencie
         return Placement(best[1].id, False, round(best[0], 3), _why(reading, best[0], best[1], frequencies))
     opens = opens_story(reading.hits)
     nearest = f"; the nearest story is {best[1].id} at {best[0]:.2f}, {JOIN_FROM:.2f} needed" if best else ""
-    why = (
-        "no live story is like it"
-        if opens
-        else "only a possibility outside title and lead, and no live story is like it"
-    )
+    why = "no live story is like it"
+    if not opens:
+        quiet = "only a possibility outside title and lead" if reading.hits else "it meets no rule"
+        why = f"{quiet}, and {why}"
     return Placement(None, opens, round(best[0], 3) if best else 0.0, why + nearest)
 
 
 def _companies(hits: Sequence[Hit]) -> set[str]:
-    return {hit.company for hit in hits if hit.salient}
+    """What the article is about; where a rule asked for mere mentions and there is nothing else, those."""
+    return {hit.company for hit in hits if hit.salient} or {hit.company for hit in hits}
 
 
 def _why(reading: Reading, likeness: float, story: Story, frequencies: Frequencies) -> str:
@@ -66,4 +68,5 @@ def _why(reading: Reading, likeness: float, story: Story, frequencies: Frequenci
     alike = sum(cosine(own, vector) >= JOIN_FROM for vector in vectors)
     closest = max(vectors, key=lambda vector: cosine(own, vector))
     words = ", ".join(shared_words(own, closest))
-    return f"{likeness:.2f} with {alike} of {len(members)} articles; same company; shared: {words}"
+    company = "same company; " if reading.hits else ""
+    return f"{likeness:.2f} with {alike} of {len(members)} articles; {company}shared: {words}"

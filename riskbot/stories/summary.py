@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from riskbot.model import Claim, Hit, Member, Modality, Reading, Source, Span, Standing, Story, Summary
 from riskbot.stories.clustering import counts
 from riskbot.stories.outlets import Outlets
+from riskbot.text.sentences import sentences
 from riskbot.text.urls import host
 
 UNKNOWN = "unknown outlet"
+_NO_TIME = datetime.max.replace(tzinfo=UTC)  # sorts behind every known time
 
 
 def summarise(story: Story, outlets: Outlets) -> Summary:
@@ -63,8 +66,8 @@ def _by_weight(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(value for value, _ in Counter(values).most_common())
 
 
-def _best(readings: Sequence[Reading], outlets: Outlets) -> tuple[Reading, Hit]:
-    """The article whose headline tells the story best, and its strongest hit."""
+def _best(readings: Sequence[Reading], outlets: Outlets) -> tuple[Reading, Hit | None]:
+    """The article whose headline tells the story best, and its strongest hit; none where an edit took all hits away."""
 
     def rank(item: tuple[int, Reading]) -> tuple[bool, bool, int, int, int]:
         number, reading = item
@@ -78,28 +81,36 @@ def _best(readings: Sequence[Reading], outlets: Outlets) -> tuple[Reading, Hit]:
             number,
         )
 
-    _, best = min(((n, r) for n, r in enumerate(readings) if r.hits), key=rank)
-    return best, max(best.hits, key=lambda hit: (counts(hit), _is_fact(hit), hit.score, hit.level.rank, hit.rule))
+    _, best = min(((n, r) for n, r in enumerate(readings) if r.hits), key=rank, default=(0, readings[0]))
+    strongest = max(
+        best.hits, key=lambda hit: (counts(hit), _is_fact(hit), hit.score, hit.level.rank, hit.rule), default=None
+    )
+    return best, strongest
 
 
-def _evidence(reading: Reading, hit: Hit) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """The sentence that made it fire, and where the words of all hits for that company stand in it."""
+def _evidence(reading: Reading, hit: Hit | None) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The sentence that made it fire, and where the words of all hits for that company stand in it.
+
+    Where that is the headline, which is shown anyway, a sentence of the body that says the same is more use.
+    """
     article = reading.article
-    field, start = _locate(hit, article.title, article.text)
-    spans = [s for h in reading.hits if h.company == hit.company for s in h.spans if s.field == field]
-    end = start + len(hit.sentence)
-    return hit.sentence, _marks(spans, start, end)
-
-
-def _locate(hit: Hit, title: str, text: str) -> tuple[str, int]:
-    if hit.sentence == title:
-        return "title", 0
-    for span in hit.spans:
-        if span.field == "text" and span.topic:
-            place = text.find(hit.sentence, max(0, span.end - len(hit.sentence)), span.start + len(hit.sentence))
-            if place >= 0:
-                return "text", place
-    return "text", max(text.find(hit.sentence), 0)
+    if hit is None:
+        return article.title, ()
+    spans = [span for h in reading.hits if h.company == hit.company for span in h.spans]
+    in_text = [span for span in spans if span.field == "text"]
+    best: tuple[int, int, int] | None = None
+    for start, end in sentences(article.text) if in_text else ():
+        inside = [span for span in in_text if start <= span.start and span.end <= end]
+        kinds = {span.topic for span in inside}
+        if None in kinds and len(kinds) > 1 and (best is None or len(kinds) > best[0]):
+            best = (len(kinds), start, end)
+        if article.text[start:end] == hit.sentence:
+            best = (len(kinds), start, end)
+            break
+    if best is None:
+        return article.title, _marks((span for span in spans if span.field == "title"), 0, len(article.title))
+    _, start, end = best
+    return article.text[start:end], _marks(in_text, start, end)
 
 
 def _marks(spans: Iterable[Span], start: int, end: int) -> tuple[tuple[int, int], ...]:
@@ -113,7 +124,7 @@ def _marks(spans: Iterable[Span], start: int, end: int) -> tuple[tuple[int, int]
 def _distinct(claims: Iterable[Claim]) -> tuple[Claim, ...]:
     """One claim for each standing and speaker, the earliest; nameless ones only where nobody is named."""
     found: dict[tuple[Standing, str], Claim] = {}
-    for claim in claims:
+    for claim in sorted(claims, key=lambda claim: claim.at or _NO_TIME):
         found.setdefault((claim.status, (claim.speaker or "").casefold()), claim)
     named = {status for status, speaker in found if speaker}
     return tuple(claim for (status, speaker), claim in found.items() if speaker or status not in named)
@@ -161,5 +172,5 @@ def _source(member: Member, outlets: Outlets) -> Source:
         label=label,
         published=article.published,
         origin=reading.origin,
-        repost_of=reading.credits[-1] if reading.credits else None,
+        repost_of=next((name for name in reversed(reading.credits) if name != article.outlet), None),
     )

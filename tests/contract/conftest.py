@@ -1,4 +1,4 @@
-"""Databases to run the store's contract on: a fresh SQLite file each, and a fresh PostgreSQL database each.
+"""What the store's contract runs on: the fake, a fresh SQLite file each, and a fresh PostgreSQL database each.
 
 PostgreSQL is the server of `RISKBOT_TEST_POSTGRES_URL`, else one started for this run from the machine's own programs
 (as another user when the tests run as root, because the server refuses root), else its tests are skipped.
@@ -21,7 +21,9 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, make_url
 
-from riskbot.store import SqlStore, open_store, upgrade
+from riskbot.ports import Store
+from riskbot.store import open_store, upgrade
+from tests.fakes import FakeDatabase, FakeStore
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -30,26 +32,45 @@ def empty(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"empty_{request.param}"))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest) -> str:
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that names the database's address needs a real one; every other test of the port runs on the fake too."""
+    if "database" in metafunc.fixturenames:
+        real = ["sqlite", "postgresql"]
+        params = real if "address" in metafunc.fixturenames else ["fake", *real]
+        metafunc.parametrize("database", params, indirect=True)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str | FakeDatabase:
+    """A database that has been upgraded: its address, or the fake's memory."""
+    return FakeDatabase() if request.param == "fake" else str(request.getfixturevalue(f"upgraded_{request.param}"))
+
+
+@pytest.fixture
+def address(database: str | FakeDatabase) -> str:
     """The address of a database that has been upgraded."""
-    return str(request.getfixturevalue(f"upgraded_{request.param}"))
+    assert isinstance(database, str)
+    return database
 
 
 @pytest.fixture
-async def store(address: str) -> AsyncIterator[SqlStore]:
+async def store(database: str | FakeDatabase) -> AsyncIterator[Store]:
     """An open store without anything in it."""
-    opened = open_store(address)
+    opened = _opened(database)
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-async def second(address: str, store: SqlStore) -> AsyncIterator[SqlStore]:
+async def second(database: str | FakeDatabase, store: Store) -> AsyncIterator[Store]:
     """Another store on the same database, as another process would have it."""
-    opened = open_store(address)
+    opened = _opened(database)
     yield opened
     await opened.close()
+
+
+def _opened(database: str | FakeDatabase) -> Store:
+    return FakeStore(database) if isinstance(database, FakeDatabase) else open_store(database)
 
 
 # ── SQLite ───────────────────────────────────────────────────────────────────────────────────────────────────────

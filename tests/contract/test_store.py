@@ -271,6 +271,7 @@ async def test_what_is_no_storys_id_names_no_story(store: Store, cited: str) -> 
         await store.write(lambda transaction: transaction.set_story(cited, level=Level.LOW, score=1))
 
 
+@pytest.mark.usefixtures("address")  # counts what a real database is asked
 async def test_a_whole_candidate_list_costs_few_queries(store: Store) -> None:
     """Counted where the database is asked: it must not grow with the stories or their members."""
     asked: list[str] = []

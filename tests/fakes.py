@@ -1,0 +1,93 @@
+"""The outside as the core sees it, in memory: a store, a fetcher and a notifier that do what they are told.
+
+What always holds: fetcher and notifier follow a script and note every call; without a script the notifier posts, and
+the fetcher fails the test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from riskbot.errors import FetchError, SlackError
+from riskbot.model import Delivery, Entry, Feed, FeedState, Summary
+from riskbot.ports import Polled, Sent
+from tests.fakestore import FakeDatabase, FakeStore
+
+__all__ = ["FakeDatabase", "FakeStore"]  # they stand beside this file and are imported from here
+
+
+def entries(*given: Entry, **fields: Any) -> Polled:
+    """A document of these entries."""
+    return Polled("entries", given, **fields)
+
+
+UNCHANGED = Polled("unchanged")
+
+
+class FakeFetcher:
+    """Answers each poll of a feed with the next of its answers; notes who was asked, with the state it was given."""
+
+    def __init__(self, **answers: Sequence[Polled | FetchError]) -> None:
+        self._answers = {feed: list(given) for feed, given in answers.items()}
+        self.asked: list[FeedState] = []
+
+    async def poll(self, feed: Feed, state: FeedState) -> Polled:
+        self.asked.append(state)
+        answer = self._answers[feed.name].pop(0)
+        if isinstance(answer, FetchError):
+            raise answer
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The message is posted, but this is raised instead of the answer."""
+
+    error: Exception
+
+
+class FakeNotifier:
+    """A channel that takes every message, unless the script says otherwise.
+
+    `sends` and `finds` are what the next calls raise, in order; None lets one through.
+    """
+
+    def __init__(self, sends: Iterable[Exception | Lost | None] = (), finds: Iterable[Exception | None] = ()) -> None:
+        self._sends, self._finds = list(sends), list(finds)
+        self.calls: list[tuple[str, str]] = []  # ("send" or "find", the alert's id)
+        self.posted: list[str] = []  # keys of the messages that stand in the channel, oldest first
+        self.shown: dict[str, Summary] = {}  # ts → what the message says now
+        self._found: dict[str, Sent] = {}
+
+    async def send(self, delivery: Delivery, summary: Summary) -> Sent:
+        self.calls.append(("send", delivery.alert.id))
+        refusal = self._sends.pop(0) if self._sends else None
+        if isinstance(refusal, Exception):
+            raise refusal
+        sent = Sent(delivery.ts or f"{len(self.shown) + 1}.0", f"C-{delivery.alert.channel}")
+        if delivery.ts is None:
+            self.posted.append(delivery.key)
+        self.shown[sent.ts] = summary
+        self._found[delivery.key] = sent
+        if refusal is not None:
+            raise refusal.error
+        return sent
+
+    async def find(self, delivery: Delivery) -> Sent | None:
+        self.calls.append(("find", delivery.alert.id))
+        refusal = self._finds.pop(0) if self._finds else None
+        if refusal is not None:
+            raise refusal
+        return self._found.get(delivery.key)
+
+
+def refused(code: str = "channel_not_found", mend: str = "invite the bot to it", **fields: Any) -> SlackError:
+    """Slack said no."""
+    return SlackError(code, f"Slack said {code}", mend, **fields)
+
+
+def unknown() -> SlackError:
+    """Nobody knows whether Slack took it."""
+    return refused("timed_out", "", ambiguous=True)

@@ -1,0 +1,397 @@
+"""The Store port in memory.
+
+What always holds: it keeps what a database keeps and refuses what a database refuses (the contract suite runs on all
+of them); whatever `work` raises undoes all of it. Deliberately absent: threads, clocks, queries that must be fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal, TypeVar
+
+from riskbot.errors import RiskbotError, StoreError
+from riskbot.model import (
+    Alert,
+    Article,
+    Decision,
+    Delivery,
+    DeliveryState,
+    Feed,
+    FeedState,
+    Known,
+    Level,
+    Member,
+    Placement,
+    Reading,
+    Story,
+)
+from riskbot.ports import Counts, Sent, Transaction
+
+T = TypeVar("T")
+CANDIDATES = 50
+OPEN = (DeliveryState.OWED, DeliveryState.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStory:
+    """A story without its articles."""
+
+    opened_at: datetime
+    last_at: datetime
+    level: Level = Level.LOW
+    score: int = 0
+    companies: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFeed:
+    """A feed with whose turn it is."""
+
+    url: str
+    state: FeedState
+    paused: bool = False
+    lease: datetime | None = None
+
+
+@dataclass(slots=True)
+class Tables:
+    """All that is kept. Values are frozen, so a copy of the dictionaries is a copy of everything."""
+
+    versions: dict[str, tuple[Reading, ...]] = field(default_factory=dict)  # by the article's id, oldest first
+    places: dict[str, tuple[str, Placement]] = field(default_factory=dict)  # article → story; in order of joining
+    stories: dict[str, KeptStory] = field(default_factory=dict)
+    decisions: dict[tuple[str, int, str], Decision] = field(default_factory=dict)  # (article, version, channel)
+    alerts: dict[str, Alert] = field(default_factory=dict)
+    deliveries: dict[str, Delivery] = field(default_factory=dict)
+    leases: dict[str, datetime] = field(default_factory=dict)  # of deliveries
+    messages: dict[tuple[str, str], Sent] = field(default_factory=dict)  # (story, channel)
+    feeds: dict[str, KeptFeed] = field(default_factory=dict)
+    ticks: dict[str, datetime] = field(default_factory=dict)
+
+    def copy(self) -> Tables:
+        return Tables(**{part.name: dict(getattr(self, part.name)) for part in fields(self)})
+
+    def story(self, story: str) -> Story | None:
+        kept = self.stories.get(story)
+        if kept is None:
+            return None
+        members: list[Member] = []
+        for article, (of, placement) in self.places.items():
+            if of == story:
+                where = replace(placement, story=story if members else None, opens=not members)
+                members.append(Member(self.versions[article][-1], where))
+        told = {a.channel: a.id for a in self.alerts.values() if a.story == story and a.kind == "new"}
+        return Story(story, tuple(members), kept.level, kept.score, told)
+
+    def known(self, articles: Sequence[Article]) -> dict[str, Known]:
+        held = {a.id: self._known(a.id) for a in articles if a.id in self.versions}
+        for given in articles:
+            if given.id in held or given.identity is None:
+                continue
+            firsts = sorted((v[0].article for v in self.versions.values()), key=lambda a: (a.seen or a.at, a.id))
+            for first in firsts:
+                apart = first.feed == given.feed and first.entry_id is not None and given.entry_id is not None
+                if self.versions[first.id][-1].article.identity == given.identity and not apart:
+                    held[given.id] = self._known(first.id)
+                    break
+        return held
+
+    def _known(self, article: str) -> Known:
+        versions = self.versions[article]
+        return Known(article, versions[-1].article.fingerprint, len(versions))
+
+
+class FakeTransaction:
+    """One write, on a copy of the tables that the store takes over when all of it is done."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._t = tables
+
+    def known(self, articles: Sequence[Article]) -> Mapping[str, Known]:
+        return self._t.known(articles)
+
+    def add_article(self, reading: Reading, version: int) -> None:
+        reading = _as_kept(reading)
+        article, before = reading.article, self._t.versions.get(reading.article.id, ())
+        if version != len(before) + 1:
+            raise StoreError(f"version {version} of the article {article.id!r} cannot follow version {len(before)}")
+        if before:  # the first feed that brought it keeps it; a later version changes its words and its link
+            last = before[-1].article
+            kept = replace(
+                article,
+                feed=last.feed,
+                entry_id=last.entry_id,
+                url=article.url or last.url,
+                identity=article.identity or last.identity,
+            )
+            reading = replace(reading, article=kept)
+        elif article.entry_id is not None and article.feed is not None:
+            for other in self._t.versions.values():
+                if (other[0].article.feed, other[0].article.entry_id) == (article.feed, article.entry_id):
+                    raise StoreError(f"the store refused to keep an entry of {article.feed} twice")
+        if len({(hit.rule, hit.company) for hit in reading.hits}) < len(reading.hits):
+            raise StoreError("the store refused to keep two hits of one rule for one company")
+        self._t.versions[article.id] = (*before, reading)
+
+    def candidates(self, reading: Reading, since: datetime) -> Sequence[Story]:
+        at, companies = reading.article.at, {hit.company for hit in reading.hits}
+        found = [
+            (kept.last_at, int(story[1:]), story)
+            for story, kept in self._t.stories.items()
+            if kept.last_at >= since
+            and (at is None or kept.opened_at <= at + abs(at - since))
+            and (not companies or companies & kept.companies)
+        ]
+        newest = [story for *_, story in sorted(found, reverse=True)[:CANDIDATES]]
+        return [story for story in map(self._t.story, newest) if story]
+
+    def story_of(self, article: str) -> Story | None:
+        place = self._t.places.get(article)
+        return self._t.story(place[0]) if place else None
+
+    def open_story(self, reading: Reading, placement: Placement) -> Story:
+        at = _time_of(reading.article)
+        story = f"s{len(self._t.stories) + 1}"
+        self._t.stories[story] = KeptStory(opened_at=at, last_at=at)
+        return self.join_story(story, reading, placement)
+
+    def join_story(self, story: str, reading: Reading, placement: Placement) -> Story:
+        kept, article, at = self._kept(story), reading.article, _time_of(reading.article)
+        current = self._t.places.get(article.id, (story, placement))[0]
+        if current != story:
+            raise StoreError(f"the article {article.id!r} belongs to the story {current}, and cannot join {story}")
+        self._t.places[article.id] = (story, placement)
+        self._t.stories[story] = replace(
+            kept,
+            opened_at=min(kept.opened_at, at),
+            last_at=max(kept.last_at, at),
+            companies=kept.companies | {hit.company for hit in reading.hits},
+        )
+        return self._t.story(story) or Story(story, ())
+
+    def set_story(self, story: str, *, level: Level, score: int) -> None:
+        self._t.stories[story] = replace(self._kept(story), level=level, score=score)
+
+    def decide(self, decision: Decision, now: datetime) -> None:
+        key = (decision.article, len(self._t.versions[decision.article]), decision.channel)
+        if key in self._t.decisions:
+            raise StoreError("the store refused to keep a second decision on one version for one channel")
+        self._t.decisions[key] = decision
+
+    def alert(self, story: str, decision: Decision, kind: Literal["new", "update"], now: datetime) -> Alert:
+        self._kept(story)
+        article, channel = decision.article, decision.channel
+        earlier = [a for a in self._t.alerts.values() if (a.story, a.channel) == (story, channel)]
+        if kind == "new" and any(a.kind == "new" for a in earlier):
+            raise StoreError(f"the store refused to keep a second new alert of {story} for {channel}")
+        if (article, len(self._t.versions[article]), channel) not in self._t.decisions:
+            raise StoreError(f"the alert for {article!r} in {channel} follows from no decision kept")
+        number = len(self._t.alerts) + 1
+        made = Alert(f"a{number}", story, channel, kind, decision.reason, article, now)
+        carried = kind == "update" and self._replace_waiting(story, channel)
+        state = DeliveryState.REPLACED if carried else DeliveryState.OWED
+        self._t.alerts[made.id] = made
+        self._t.deliveries[f"d{number}"] = Delivery(f"d{number}", made, key=f"{number:032x}", state=state)
+        return made
+
+    def _replace_waiting(self, story: str, channel: str) -> bool:
+        """Replace the updates nobody has begun; true when the first message itself still waits like that."""
+        new_waits = False
+        for delivery in list(self._t.deliveries.values()):
+            alert, begun = delivery.alert, delivery.id in self._t.leases
+            if (alert.story, alert.channel) != (story, channel) or delivery.state is not DeliveryState.OWED or begun:
+                continue
+            if alert.kind == "new":
+                new_waits = True
+            else:
+                self._t.deliveries[delivery.id] = replace(delivery, state=DeliveryState.REPLACED)
+        return new_waits
+
+    def finish_poll(self, state: FeedState) -> None:
+        if state.feed not in self._t.feeds:
+            raise StoreError(f"the feed {state.feed!r} is not among those stored")
+        self._t.feeds[state.feed] = replace(self._t.feeds[state.feed], state=state, lease=None)
+
+    def _kept(self, story: str) -> KeptStory:
+        if story not in self._t.stories:
+            raise StoreError(f"there is no story {story!r}")
+        return self._t.stories[story]
+
+
+class FakeDatabase:
+    """What stays when a store is closed; two stores on one database are two processes."""
+
+    def __init__(self) -> None:
+        self.tables = Tables()
+
+
+class FakeStore:
+    """The Store port in memory."""
+
+    def __init__(self, database: FakeDatabase | None = None) -> None:
+        self.database = database or FakeDatabase()
+        self._closed = False
+
+    @property
+    def _t(self) -> Tables:
+        if self._closed:
+            raise RiskbotError("the store is used after it was closed")
+        return self.database.tables
+
+    @property
+    def decisions(self) -> list[Decision]:
+        """Every decision, oldest first: what the port keeps and does not give back yet."""
+        return list(self._t.decisions.values())
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """Every delivery as it stands, oldest first."""
+        return [self._delivery(number) for number in self._t.deliveries]
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        tables = self._t.copy()
+        done = work(FakeTransaction(tables))
+        self.database.tables = tables
+        return done
+
+    async def known(self, articles: Sequence[Article]) -> Mapping[str, Known]:
+        return self._t.known(articles)
+
+    async def sync_feeds(self, feeds: Iterable[Feed], now: datetime) -> None:
+        wanted = {feed.name: feed for feed in feeds}
+        for name, kept in self._t.feeds.items():
+            if name not in wanted:
+                self._t.feeds[name] = replace(kept, paused=True)
+            elif kept.paused or kept.url != wanted[name].url:
+                self._t.feeds[name] = replace(
+                    _readdressed(kept, wanted[name]), state=replace(_readdressed(kept, wanted[name]).state, due_at=None)
+                )
+        for name, feed in wanted.items():
+            kept = self._t.feeds.get(name, KeptFeed(feed.url, FeedState(name)))
+            self._t.feeds[name] = replace(kept, paused=False)
+
+    async def keep_feed(self, feed: Feed) -> FeedState:
+        kept = self._t.feeds.get(feed.name, KeptFeed(feed.url, FeedState(feed.name), paused=True))
+        self._t.feeds[feed.name] = _readdressed(kept, feed)
+        return self._t.feeds[feed.name].state
+
+    async def claim_feeds(
+        self, now: datetime, lease: timedelta, limit: int, *, due_only: bool = True
+    ) -> Sequence[tuple[str, FeedState]]:
+        free = [
+            (kept.state.due_at or datetime.min.replace(tzinfo=UTC), name)
+            for name, kept in self._t.feeds.items()
+            if not kept.paused
+            and (kept.lease is None or kept.lease <= now)
+            and (not due_only or kept.state.due_at is None or kept.state.due_at <= now)
+        ]
+        taken = [name for _, name in sorted(free)[:limit]]
+        for name in taken:
+            self._t.feeds[name] = replace(self._t.feeds[name], lease=now + lease)
+        return [(name, self._t.feeds[name].state) for name in taken]
+
+    async def claim_deliveries(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Delivery]:
+        taken = [number for number, delivery in self._t.deliveries.items() if self._may_go(delivery, now)][:limit]
+        for number in taken:
+            self._t.leases[number] = now + lease
+        return [self._delivery(number) for number in taken]
+
+    def _may_go(self, delivery: Delivery, now: datetime) -> bool:
+        lease = self._t.leases.get(delivery.id)
+        if delivery.state not in OPEN or (delivery.due_at and delivery.due_at > now) or (lease and lease > now):
+            return False
+        place = (delivery.alert.story, delivery.alert.channel)
+        earlier = [
+            other
+            for other in self._t.deliveries.values()
+            if (other.alert.story, other.alert.channel) == place
+            and int(other.id[1:]) < int(delivery.id[1:])
+            and other.state in OPEN
+        ]
+        return delivery.alert.kind == "new" or (place in self._t.messages and not earlier)
+
+    async def set_delivery(self, delivery: Delivery) -> None:
+        if delivery.id not in self._t.deliveries:
+            raise StoreError(f"there is no delivery {delivery.id!r}")
+        alert = self._t.deliveries[delivery.id].alert
+        self._t.deliveries[delivery.id] = replace(delivery, alert=alert, ts=None, sent_as=None)
+        put_off = delivery.due_at is not None and delivery.tried_at is not None and delivery.due_at > delivery.tried_at
+        if delivery.state is not DeliveryState.SENDING or put_off:
+            self._t.leases.pop(delivery.id, None)
+        if delivery.ts is not None:
+            self._t.messages[alert.story, alert.channel] = Sent(delivery.ts, delivery.sent_as or "")
+
+    def _delivery(self, number: str) -> Delivery:
+        delivery = self._t.deliveries[number]
+        message = self._t.messages.get((delivery.alert.story, delivery.alert.channel))
+        return replace(delivery, ts=message.ts, sent_as=message.channel or None) if message else delivery
+
+    async def readings(self, articles: Sequence[str]) -> Mapping[str, tuple[Reading, str | None]]:
+        held = [article for article in articles if article in self._t.versions]
+        return {a: (self._t.versions[a][-1], self._t.places.get(a, (None, None))[0]) for a in held}
+
+    async def story(self, story: str) -> Story | None:
+        return self._t.story(story)
+
+    async def stories(self) -> Sequence[Story]:
+        return [story for story in map(self._t.story, self._t.stories) if story]
+
+    async def alerts(self) -> Sequence[Alert]:
+        return list(self._t.alerts.values())
+
+    async def tick(self, name: str, now: datetime) -> None:
+        self._t.ticks[name] = max(now, self._t.ticks.get(name, now))
+
+    async def ticks(self) -> Mapping[str, datetime]:
+        return dict(self._t.ticks)
+
+    async def counts(self) -> Counts:
+        states = [delivery.state for delivery in self._t.deliveries.values()]
+        return Counts(
+            articles=len(self._t.versions),
+            hits=sum(len(versions[-1].hits) for versions in self._t.versions.values()),
+            stories=len(self._t.stories),
+            alerts=len(self._t.alerts),
+            owed=sum(state in OPEN for state in states),
+            parked=states.count(DeliveryState.PARKED),
+            feeds={name: kept.state for name, kept in sorted(self._t.feeds.items()) if not kept.paused},
+        )
+
+    async def close(self) -> None:
+        self._closed = True
+
+
+def _readdressed(kept: KeptFeed, feed: Feed) -> KeptFeed:
+    """What an old address answered says nothing about a new one."""
+    if kept.url == feed.url:
+        return kept
+    return replace(kept, url=feed.url, state=replace(kept.state, etag=None, last_modified=None, body_hash=None))
+
+
+def _as_kept(reading: Reading) -> Reading:
+    """The reading as a database gives it back; refused where a database refuses."""
+    article = reading.article
+    try:
+        f"{article.title}{article.text}".encode()
+    except UnicodeEncodeError as error:
+        raise StoreError("the store cannot keep a text that is not valid Unicode") from error
+    seen, published = _utc(article.seen or _time_of(article)), _utc(article.published)
+    return replace(
+        reading,
+        article=replace(article, seen=seen, published=published),
+        claims=tuple(replace(claim, article=article.id, at=_utc(claim.at)) for claim in reading.claims),
+    )
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    if at is not None and at.tzinfo is None:
+        raise StoreError(f"the store refused the work: {at} has no time zone")
+    return at.astimezone(UTC) if at else None
+
+
+def _time_of(article: Article) -> datetime:
+    if article.at is None:
+        raise StoreError(f"the article {article.id!r} cannot be kept: it does not say when it was seen")
+    return article.at

@@ -1,0 +1,228 @@
+"""When people are told of an article, and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from riskbot.model import Decision, Level, Modality, Reading, Reason, Standing, Story, Summary
+from riskbot.policy.alerting import Policy, channels, decide
+from tests.builders import NOW, TITLE, article, claim, hit, later, reading
+
+POLICY = Policy(channel="risk")
+STORY = Story("s1", ())
+TOLD = Story("s1", (), told={"risk": "a1"})
+ASIDE = hit("alibaba", "sanctions", modality=Modality.POSSIBLE, prominent=False)
+SAID = Summary(
+    story="s1",
+    headline=TITLE,
+    headline_url=None,
+    headline_outlet=None,
+    level=Level.MEDIUM,
+    score=45,
+    companies=("Alibaba",),
+    topics=("military",),
+    possible={},
+    sentence=TITLE,
+    marks=(),
+    standings=(Standing.ALLEGED,),
+    claims=(claim(),),
+    articles=1,
+    outlets=(),
+    origins=("Financial Times",),
+    origins_read=(),
+    confirmations=0,
+    official=0,
+    sources=(),
+    rules=("alibaba-military",),
+    published=None,
+    seen=NOW,
+)
+
+
+def decided(given: Reading | None = None, **fields: Any) -> Decision:
+    fields = {"story": STORY, "before": None, "after": SAID, "policy": POLICY, "now": NOW, "first_poll": False} | fields
+    return decide(given or reading(), "risk", **fields)
+
+
+def news(**changes: Any) -> tuple[Reason, str]:
+    """What an article that joins a told story brings, when the story then says this."""
+    changes = {"articles": 2} | changes
+    made = decided(story=TOLD, before=SAID, after=replace(SAID, **changes))
+    assert made.tell
+    return made.reason, made.why
+
+
+# ── a story that is new to the channel ───────────────────────────────────────────────────────────────────────────
+
+
+def test_the_first_article_of_a_story_is_told() -> None:
+    made = decided()
+    assert (made.tell, made.reason, made.channel, made.article) == (
+        True,
+        Reason.NEW_STORY,
+        "risk",
+        reading().article.id,
+    )
+    assert "s1" in made.why
+
+
+def test_an_article_that_found_no_story_is_recorded_not_told() -> None:
+    made = decided(reading(article(), ASIDE), story=None, after=None)
+    assert (made.tell, made.reason) == (False, Reason.ONLY_POSSIBLE)
+
+
+def test_what_is_a_fact_for_one_channel_may_be_only_a_possibility_for_another() -> None:
+    elsewhere = hit("alibaba", "military", channel="china")
+    made = decided(reading(article(), elsewhere, ASIDE))
+    assert (made.tell, made.reason) == (False, Reason.ONLY_POSSIBLE)
+    assert decide(
+        reading(article(), elsewhere, ASIDE),
+        "china",
+        story=STORY,
+        before=None,
+        after=SAID,
+        policy=POLICY,
+        now=NOW,
+        first_poll=False,
+    ).tell
+
+
+def test_an_undated_entry_of_a_first_poll_is_recorded_not_told() -> None:
+    made = decided(first_poll=True)
+    assert (made.tell, made.reason) == (False, Reason.FIRST_POLL)
+    assert "no date" in made.why
+
+
+@pytest.mark.parametrize(("hours", "tell"), [(-1, True), (-24, True), (-25, False)])
+def test_a_first_poll_tells_only_of_the_window(hours: int, tell: bool) -> None:
+    made = decided(reading(article(published=later(hours=hours))), first_poll=True)
+    assert (made.tell, made.reason) == (tell, Reason.NEW_STORY if tell else Reason.FIRST_POLL)
+
+
+def test_a_decision_says_how_old_the_article_is() -> None:
+    assert "25 hours" in decided(reading(article(published=later(hours=-25))), first_poll=True).why
+    assert "4 days" in decided(reading(article(published=later(days=-4)))).why
+
+
+@pytest.mark.parametrize(("hours", "tell"), [(-72, True), (-73, False)])
+def test_what_is_too_old_is_recorded_not_told(hours: int, tell: bool) -> None:
+    made = decided(reading(article(published=later(hours=hours))))
+    assert (made.tell, made.reason) == (tell, Reason.NEW_STORY if tell else Reason.TOO_OLD)
+
+
+def test_an_undated_article_of_a_later_poll_is_told() -> None:
+    assert decided(reading(article(published=None))).tell
+
+
+def test_the_windows_are_settings() -> None:
+    policy = replace(POLICY, first_poll_window=timedelta(hours=1), too_old_after=timedelta(hours=2))
+    old = reading(article(published=later(hours=-1.5)))
+    assert decided(old, policy=policy, first_poll=True).reason is Reason.FIRST_POLL
+    assert decided(old, policy=policy).tell
+    assert decided(reading(article(published=later(hours=-3))), policy=policy).reason is Reason.TOO_OLD
+
+
+# ── a story that the channel knows ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("standing", "reason"),
+    [
+        (Standing.DENIED, Reason.DENIED),
+        (Standing.CONFIRMED, Reason.CONFIRMED),
+        (Standing.OFFICIAL, Reason.OFFICIAL_ACTION),
+        (Standing.RETRACTED, Reason.RETRACTED),
+    ],
+)
+def test_the_first_of_a_standing_is_an_update_that_names_the_speaker(standing: Standing, reason: Reason) -> None:
+    changes = {"standings": (Standing.ALLEGED, standing), "claims": (claim(), claim(standing, "Alibaba"))}
+    assert news(**changes) == (reason, f"first {standing} in the story, by Alibaba")
+    nameless = changes | {"claims": (claim(), claim(standing, None))}
+    assert news(**nameless) == (reason, f"first {standing} in the story, by someone not named")
+
+
+def test_a_second_denial_is_no_first_one() -> None:
+    denied = replace(SAID, standings=(Standing.DENIED,), claims=(claim(Standing.DENIED),))
+    made = decided(story=TOLD, before=denied, after=replace(denied, articles=2))
+    assert made.reason is Reason.MORE_ARTICLES
+
+
+def test_of_several_things_the_weightiest_is_the_reason() -> None:
+    everything: dict[str, Any] = {
+        "standings": tuple(Standing),
+        "claims": tuple(claim(standing) for standing in Standing),
+        "level": Level.HIGH,
+        "topics": ("military", "memo"),
+        "origins": ("Financial Times", "Reuters"),
+    }
+    assert news(**everything)[0] is Reason.RETRACTED
+    everything |= {"standings": (), "claims": ()}
+    assert news(**everything)[0] is Reason.LEVEL_RAISED
+    assert news(**everything | {"level": Level.MEDIUM})[0] is Reason.NEW_TOPIC
+    assert news(**everything | {"level": Level.MEDIUM, "topics": ("military",)})[0] is Reason.NEW_ORIGIN
+
+
+def test_each_reason_says_what_it_saw() -> None:
+    assert news(level=Level.HIGH) == (Reason.LEVEL_RAISED, "level raised from medium to high")
+    assert news(topics=("military", "memo")) == (Reason.NEW_TOPIC, "new topic: memo")
+    assert news(origins=("Financial Times", "Reuters")) == (Reason.NEW_ORIGIN, "new origin: Reuters")
+    assert news() == (Reason.MORE_ARTICLES, "now 2 articles")
+
+
+def test_an_edited_headline_is_an_update_with_both_wordings_at_hand() -> None:
+    assert news(articles=1, headline="Alibaba memo, corrected") == (
+        Reason.HEADLINE_EDITED,
+        f"headline was: {TITLE}",
+    )
+
+
+def test_another_articles_better_headline_is_no_edit() -> None:
+    assert news(articles=2, headline="A better headline")[0] is Reason.MORE_ARTICLES
+
+
+def test_an_edit_that_changes_nothing_told_does_not_speak_of_more_articles() -> None:
+    assert news(articles=1) == (Reason.MORE_ARTICLES, "an article was edited; still 1 article")
+    assert decided(story=TOLD, before=replace(SAID, articles=3), after=replace(SAID, articles=3)).why.endswith(
+        "still 3 articles"
+    )
+
+
+def test_a_level_that_is_lower_than_before_is_no_news() -> None:
+    assert news(level=Level.LOW)[0] is Reason.MORE_ARTICLES
+
+
+def test_age_and_first_poll_matter_only_to_a_channel_that_was_not_told() -> None:
+    old = reading(article(published=later(days=-30)))
+    made = decided(old, story=TOLD, before=SAID, after=replace(SAID, articles=2), first_poll=True)
+    assert (made.tell, made.reason) == (True, Reason.MORE_ARTICLES)
+
+
+def test_a_told_story_of_which_nothing_was_known_before_has_its_articles_counted() -> None:
+    made = decided(story=TOLD, before=None)
+    assert (made.reason, made.why) == (Reason.MORE_ARTICLES, "story s1 has 1 article")
+
+
+# ── channels ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_article_concerns_the_channels_of_its_rules_and_those_told_of_its_story() -> None:
+    given = reading(article(), hit(), hit("tencent", channel="china"), hit("baidu", channel="china"))
+    assert channels(given, None, POLICY) == ["risk", "china"]
+    assert channels(given, Story("s1", (), told={"ops": "a1", "risk": "a2"}), POLICY) == ["risk", "china", "ops"]
+
+
+def test_a_rule_on_trial_concerns_no_channel() -> None:
+    assert channels(reading(article(), hit(trial=True)), None, POLICY) == []
+
+
+def test_a_replay_tells_one_channel_only_whatever_the_rules_say() -> None:
+    only = replace(POLICY, only_channel="#test")
+    assert channels(reading(article(), hit(), hit("tencent", channel="china")), None, only) == ["test"]
+
+
+def test_a_channel_is_the_same_with_and_without_its_hash() -> None:
+    assert POLICY.channel_of(hit(channel="#risk")) == POLICY.channel_of(hit()) == "risk"

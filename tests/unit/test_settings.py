@@ -1,0 +1,261 @@
+"""Settings: where they may stand, what wins, and that a mistake is named without showing a secret."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from riskbot.errors import SettingsError
+from riskbot.settings import Settings, load_settings
+
+SECRET = "xoxb-swordfish"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith("RISKBOT_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def set_(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    return monkeypatch
+
+
+@pytest.fixture
+def config(tmp_path: Path, set_: pytest.MonkeyPatch) -> Path:
+    """The settings file that `RISKBOT_CONFIG` names."""
+    file = tmp_path / "settings.yaml"
+    set_.setenv("RISKBOT_CONFIG", str(file))
+    return file
+
+
+def refusal() -> SettingsError:
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    error = caught.value
+    assert error.exit_status == 2
+    assert SECRET not in f"{error} {error.mend} {error!r}"
+    assert "swordfish" not in f"{error.__cause__}"
+    return error
+
+
+# ── what holds when nothing is set ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_everything_has_a_default() -> None:
+    settings = load_settings()
+    assert settings.database_url.get_secret_value() == "sqlite:///riskbot.db"
+    assert (settings.slack_bot_token, settings.rules_dir, settings.log_level) == (None, None, "info")
+    assert settings.poll_interval == timedelta(seconds=15)
+    assert (settings.first_poll_window, settings.too_old_after) == (timedelta(hours=24), timedelta(hours=72))
+
+
+def test_every_setting_says_what_it_is() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+# ── the environment ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_environment_sets_texts_paths_and_durations(set_: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    set_.setenv("RISKBOT_SLACK_CHANNEL", "geopolitical-risk")
+    set_.setenv("RISKBOT_RULES_DIR", str(tmp_path))
+    set_.setenv("RISKBOT_MAX_INTERVAL", "2h")
+    settings = load_settings()
+    assert (settings.slack_channel, settings.rules_dir) == ("geopolitical-risk", tmp_path)
+    assert settings.max_interval == timedelta(hours=2)
+
+
+def test_a_variable_set_to_nothing_is_not_set(set_: pytest.MonkeyPatch) -> None:
+    for name in ("RISKBOT_SLACK_BOT_TOKEN", "RISKBOT_SLACK_CHANNEL", "RISKBOT_CONFIG", "RISKBOT_DATABASE_URL_FILE"):
+        set_.setenv(name, "")
+    settings = load_settings()
+    assert (settings.slack_bot_token, settings.slack_channel) == (None, "alerts")
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("RISKBOT_SLACK_CHANEL", "RISKBOT_SLACK_CHANNEL"),
+        ("RISKBOT_DATABASE", "RISKBOT_DATABASE_URL"),
+        ("RISKBOT_SLACK_BOT_TOKEN_FIEL", "RISKBOT_SLACK_BOT_TOKEN_FILE"),
+        ("RISKBOT_SLACK_CHANNEL_FILE", "RISKBOT_SLACK_CHANNEL"),
+    ],
+)
+def test_an_unknown_name_is_refused_naming_the_nearest_known_one(
+    set_: pytest.MonkeyPatch, name: str, near: str
+) -> None:
+    set_.setenv(name, SECRET)
+    error = refusal()
+    assert str(error) == f"unknown setting {name}"
+    assert error.mend == f"did you mean {near}?"
+
+
+def test_an_unknown_name_like_none_is_refused_naming_all(set_: pytest.MonkeyPatch) -> None:
+    set_.setenv("RISKBOT_ZZZ", "1")
+    mend = refusal().mend
+    assert mend.startswith("unset it; known are RISKBOT_CONFIG, ")
+    assert all(f"RISKBOT_{name.upper()}" in mend for name in Settings.model_fields)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "RISKBOT_PORT",
+        "RISKBOT_PORT_8080_TCP_ADDR",
+        "RISKBOT_SERVICE_HOST",
+        "RISKBOT_SERVICE_PORT_HTTP",
+    ],
+)
+def test_what_a_kubernetes_service_link_makes_is_accepted(set_: pytest.MonkeyPatch, name: str) -> None:
+    set_.setenv(name, "tcp://10.0.0.1:8080")
+    assert load_settings() == Settings()
+
+
+def test_the_names_of_others_are_nobodys_concern(set_: pytest.MonkeyPatch) -> None:
+    set_.setenv("RISKBOTANY", "1")
+    set_.setenv("SLACK_CHANNEL", "elsewhere")
+    assert load_settings().slack_channel == "alerts"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("RISKBOT_POLL_INTERVAL", "often", "is no duration"),
+        ("RISKBOT_POLL_INTERVAL", "15", "is no duration"),
+        ("RISKBOT_TOO_OLD_AFTER", "0h", "is no time at all"),
+        ("RISKBOT_LOG_LEVEL", "loud", "'debug', 'info', 'warning' or 'error'"),
+    ],
+)
+def test_a_malformed_value_is_named_with_what_it_should_be(
+    set_: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    set_.setenv(name, value)
+    error = refusal()
+    assert str(error).startswith(f"{name}: ")
+    assert says in str(error)
+    assert error.mend.startswith("it is: ")
+
+
+# ── the settings file ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_file_sets_what_the_environment_does_not(config: Path) -> None:
+    config.write_text("slack_channel: from-file\nmin_interval: 2m\nlog_level: debug\n")
+    settings = load_settings()
+    assert (settings.slack_channel, settings.log_level) == ("from-file", "debug")
+    assert settings.min_interval == timedelta(minutes=2)
+
+
+def test_the_environment_wins_over_the_file(config: Path, set_: pytest.MonkeyPatch) -> None:
+    config.write_text(f"slack_channel: from-file\nslack_bot_token: {SECRET}\n")
+    set_.setenv("RISKBOT_SLACK_CHANNEL", "from-environment")
+    set_.setenv("RISKBOT_SLACK_BOT_TOKEN", "xoxb-environment")
+    settings = load_settings()
+    assert settings.slack_channel == "from-environment"
+    assert settings.slack_bot_token is not None
+    assert settings.slack_bot_token.get_secret_value() == "xoxb-environment"
+
+
+def test_a_file_that_says_nothing_sets_nothing_and_an_empty_one_is_refused(config: Path) -> None:
+    config.write_text("~\n")
+    assert load_settings() == Settings()
+    config.write_text("# nothing yet\n")
+    assert f"{config} there is nothing in it" in str(refusal())
+
+
+def test_a_name_of_the_file_that_is_unknown_is_refused_naming_the_nearest(config: Path) -> None:
+    config.write_text("slack_chanel: x\n")
+    error = refusal()
+    assert str(error) == f"unknown setting 'slack_chanel' in {config}"
+    assert error.mend == "did you mean slack_channel?"
+    config.write_text("zzz: x\n")
+    assert refusal().mend.startswith("known are database_url, ")
+
+
+@pytest.mark.parametrize("text", ["- slack_channel\n", "slack_channel\n"])
+def test_a_file_that_is_no_list_of_settings_is_refused(config: Path, text: str) -> None:
+    config.write_text(text)
+    assert str(refusal()) == f"{config} holds no settings"
+
+
+def test_a_broken_file_is_refused_with_its_place(config: Path) -> None:
+    config.write_text("slack_channel: a\nlog_level: [info\n")
+    error = refusal()
+    assert f"{config}:" in str(error)
+    assert "RISKBOT_CONFIG" in error.mend
+
+
+def test_a_missing_file_is_refused(config: Path) -> None:
+    assert str(config) in str(refusal())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"slack_bot_token: *{SECRET}",
+        f"slack_bot_token: @{SECRET}",
+        f"slack_bot_token: {SECRET}: x",
+        f"slack_bot_token: [{SECRET}]",
+        f"slack_bot_token: {{{SECRET}: 1}}",
+        f'slack_bot_token: "{SECRET}\\q"',
+        f"slack_bot_token: !{SECRET} x",
+        f"database_url: *{SECRET}",
+    ],
+)
+def test_no_secret_stands_in_the_error_of_a_malformed_line(config: Path, line: str) -> None:
+    config.write_text(f"slack_channel: a\n{line}\n")
+    said = str(refusal())
+    assert "RISKBOT_SLACK_BOT_TOKEN" in said or f"{config}:2" in said
+
+
+# ── secrets ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "DATABASE_URL"])
+def test_a_secret_may_stand_in_a_file_of_its_own(set_: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
+    file = tmp_path / "secret"
+    file.write_text(f"  {SECRET}\n")
+    set_.setenv(f"RISKBOT_{name}_FILE", str(file))
+    found = getattr(load_settings(), name.lower())
+    assert found.get_secret_value() == SECRET
+
+
+def test_a_secrets_own_file_wins_over_the_settings_file_and_the_environment_over_both(
+    set_: pytest.MonkeyPatch, tmp_path: Path, config: Path
+) -> None:
+    (tmp_path / "secret").write_text("from its own file")
+    config.write_text("slack_bot_token: from the settings file\n")
+    set_.setenv("RISKBOT_SLACK_BOT_TOKEN_FILE", str(tmp_path / "secret"))
+    own = load_settings().slack_bot_token
+    assert own is not None
+    assert own.get_secret_value() == "from its own file"
+    set_.setenv("RISKBOT_SLACK_BOT_TOKEN", "from the environment")
+    given = load_settings().slack_bot_token
+    assert given is not None
+    assert given.get_secret_value() == "from the environment"
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
+def test_a_secrets_file_that_cannot_be_read_is_named(
+    set_: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None
+) -> None:
+    file = tmp_path / "secret"
+    if content is not None:
+        file.write_bytes(content)
+    set_.setenv("RISKBOT_SLACK_BOT_TOKEN_FILE", str(file))
+    error = refusal()
+    assert str(error).startswith(f"RISKBOT_SLACK_BOT_TOKEN_FILE: cannot read {file} (")
+    assert error.mend
+
+
+def test_settings_never_show_their_secrets(set_: pytest.MonkeyPatch) -> None:
+    set_.setenv("RISKBOT_SLACK_BOT_TOKEN", SECRET)
+    set_.setenv("RISKBOT_DATABASE_URL", f"postgresql://riskbot:{SECRET}@db/riskbot")
+    settings = load_settings()
+    assert SECRET not in f"{settings} {settings!r} {settings.model_dump_json()}"

@@ -111,7 +111,7 @@ async def open_app(
 @asynccontextmanager
 async def open_stored(settings: Settings, database: str | None = None) -> AsyncIterator[Store]:
     """The database alone, up to date, for faces that only look."""
-    url = database or settings.database_url.get_secret_value()
+    url = settings.database_url.get_secret_value() if database is None else database
     upgrade(url)
     store = open_store(url)
     try:

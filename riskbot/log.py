@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import structlog
 
@@ -31,7 +31,9 @@ def set_up_logging(level: str, secrets: Iterable[str]) -> None:
         cache_logger_on_first_use=False,
     )
     # Libraries log through the standard library; their debug lines may hold request bodies.
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Hiding(hidden))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 def get_logger() -> structlog.typing.FilteringBoundLogger:
@@ -40,16 +42,39 @@ def get_logger() -> structlog.typing.FilteringBoundLogger:
     return logger
 
 
+class _Hiding(logging.Formatter):
+    """The lines of libraries, their tracebacks included."""
+
+    def __init__(self, secrets: list[str]) -> None:
+        super().__init__("%(levelname)s %(name)s: %(message)s")
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The whole line, without secrets."""
+        return _hide(super().format(record), self._secrets)
+
+
 def _redactor(secrets: list[str]) -> structlog.typing.Processor:
     def redact(
         _logger: structlog.typing.WrappedLogger, _method: str, event: structlog.typing.EventDict
     ) -> structlog.typing.EventDict:
-        for key, value in event.items():
-            shown = value if isinstance(value, str) else str(value)
-            if any(secret in shown for secret in secrets):
-                for secret in secrets:
-                    shown = shown.replace(secret, HIDDEN)
-                event[key] = shown
-        return event
+        return {_hide(key, secrets): _redacted(value, secrets) for key, value in event.items()}
 
     return redact
+
+
+def _redacted(value: object, secrets: list[str]) -> object:
+    """The value without secrets: whatever holds none stays as it is."""
+    if isinstance(value, Mapping):
+        return {_hide(str(key), secrets): _redacted(inner, secrets) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_redacted(inner, secrets) for inner in value]
+    shown = value if isinstance(value, str) else repr(value)  # as the renderers show it
+    hidden = _hide(shown, secrets)
+    return value if hidden == shown else hidden
+
+
+def _hide(text: str, secrets: list[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, HIDDEN)
+    return text

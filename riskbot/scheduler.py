@@ -1,12 +1,14 @@
 """The scheduler: a handful of ticks on APScheduler, each of which claims what is due, hands it over and returns.
 
 What always holds: when a feed is due stands in the database, not here, so that any number of processes may tick; a
-slow feed holds up no other; a tick that fails is logged and the next one runs. Deliberately absent: any decision.
+slow feed holds up no other, nor the end; a tick that fails is logged and the next one runs. Deliberately absent: any
+decision.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -22,6 +24,7 @@ from riskbot.pipeline import PollReport, deliver, poll
 LEASE = timedelta(minutes=5)  # longer than the longest fetch and parse
 AT_ONCE = 32  # feeds in hand at a time
 DELIVER_EVERY = timedelta(seconds=2)
+PATIENCE = timedelta(seconds=3)  # for what is in hand at the end; service managers kill after about ten
 
 
 class Runner:
@@ -82,6 +85,9 @@ class Runner:
                 now=clock(),
                 first_poll=state.succeeded_at is None,
             )
+        except asyncio.CancelledError:  # told to stop: the feed goes back as it was taken, for whoever runs next
+            await app.store.write(lambda tx: tx.finish_poll(state))
+            raise
         except RiskbotError as error:  # the store: the lease ends by itself and the feed comes back
             get_logger().error("a poll could not be kept", feed=feed.name, why=str(error), mend=error.mend)
             raise
@@ -97,9 +103,16 @@ class Runner:
             get_logger().error("a poll failed by a defect of riskbot", task=task.get_name(), exc_info=error)
 
     async def finish(self) -> None:
-        """Let the polls in hand end."""
+        """Let the polls in hand end, and give back those that would take too long; then send what is owed."""
         if self._running:
-            await asyncio.wait(self._running, timeout=LEASE.total_seconds())
+            _, late = await asyncio.wait(self._running, timeout=PATIENCE.total_seconds())
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        # What is cut short stays owed, or `sending` and to be looked up: the outbox is made for that.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                await self.deliver_tick()
 
 
 async def run(app: App, stop: asyncio.Event) -> None:
@@ -121,19 +134,21 @@ async def run(app: App, stop: asyncio.Event) -> None:
     try:
         await stop.wait()
     finally:
-        scheduler.shutdown(wait=False)
+        scheduler.pause()  # no tick begins any more; a post that a tick has in hand may end
         await runner.finish()
-        await runner.deliver_tick()
+        scheduler.shutdown(wait=False)
         get_logger().info("stopped")
 
 
 def _calmly(name: str, work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    """A tick that tells of its failure and lets the next one run."""
+    """A tick that tells of its failure and lets the next one run, and lets itself be cut short at the end."""
 
     async def tick() -> None:
         try:
             await work()
         except RiskbotError as error:
             get_logger().error("a tick failed", tick=name, why=str(error), mend=error.mend)
+        except asyncio.CancelledError:
+            return  # by the scheduler's shutdown, which would log it as an error of the tick
 
     return tick

@@ -67,14 +67,13 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
-def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+def load_settings() -> Settings:
     """The settings in force. Raises SettingsError, which names the setting and how to mend it."""
-    environment = os.environ if environment is None else environment
-    _refuse_unknown(environment)
-    values = _from_file(environment.get(PREFIX + "CONFIG", ""))
+    _refuse_unknown(os.environ)
+    values = _from_file(os.environ.get(PREFIX + "CONFIG", ""))
     for name in _SECRETS:
-        path = environment.get(f"{PREFIX}{name.upper()}_FILE", "")
-        if path and not environment.get(PREFIX + name.upper()):
+        path = os.environ.get(f"{PREFIX}{name.upper()}_FILE", "")
+        if path and not os.environ.get(PREFIX + name.upper()):
             values[name] = _secret(name, Path(path))
     try:
         return Settings(**values)
@@ -91,8 +90,9 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
     known = _known()
     for name in environment:
         if name.startswith(PREFIX) and name not in known and not name.startswith(_NOT_OURS):
-            near = get_close_matches(name, known, 1, 0.5)
-            mend = f"did you mean {near[0]}?" if near else f"unset it; known are {', '.join(sorted(known))}"
+            # Without the prefix: it is common to all, and would make everything look alike.
+            near = get_close_matches(name.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], 1, 0.5)
+            mend = f"did you mean {PREFIX}{near[0]}?" if near else f"unset it; known are {', '.join(sorted(known))}"
             raise SettingsError(f"unknown setting {name}", mend)
 
 
@@ -103,8 +103,10 @@ def _from_file(path: str) -> dict[str, Any]:
         values = written(load(Path(path)))
     except RulesError as error:
         first = error.problems[0]
+        secret = any(name in first.source for name in _SECRETS)  # the sentence may quote what stands in the line
+        wrong = f"{first.place} the value is not well-formed (put it in single quotes)" if secret else str(first)
         raise SettingsError(
-            f"the settings file cannot be read: {first}", "mend the file that RISKBOT_CONFIG names"
+            f"the settings file cannot be read: {wrong}", "mend the file that RISKBOT_CONFIG names"
         ) from None
     if values is None:
         return {}

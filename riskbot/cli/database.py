@@ -23,5 +23,6 @@ def upgrade(
     database: Annotated[str | None, typer.Option("--database", help="Database address.")] = None,
 ) -> None:
     """Bring the database up to date. `run`, `poll` and `replay` do so by themselves."""
-    upgrade_database(database or load_settings().database_url.get_secret_value())
+    address = load_settings().database_url.get_secret_value() if database is None else database
+    upgrade_database(address)
     out.print("The database is up to date.")

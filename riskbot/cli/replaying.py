@@ -44,7 +44,7 @@ def replay(
     set_up_logging(settings.log_level, secrets(settings))
     articles = read(path or _seeds())
     with tempfile.TemporaryDirectory(prefix="riskbot-replay-") as folder:
-        address = database or f"sqlite:///{folder}/replay.db"
+        address = f"sqlite:///{folder}/replay.db" if database is None else database
         failed = asyncio.run(_replay(articles, settings, rules, address, slack, at_once=at_once, as_json=as_json))
     if failed:
         raise SlackError("parked", f"{len(failed)} message(s) could not be sent: {failed[0]}")

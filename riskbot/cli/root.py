@@ -9,7 +9,6 @@ import os
 import sys
 from typing import Annotated
 
-import click
 import typer
 
 from riskbot import __version__
@@ -49,29 +48,19 @@ def root(
 
 
 def main() -> None:
-    """Run the command line and exit."""
+    """Run the command line and exit. What concerns the words of the call Typer tells by itself, with status 2."""
     try:
-        status = app(standalone_mode=False)
+        app()
     except RiskbotError as error:
         tell_error(error)
-        status = error.exit_status
-    except click.exceptions.Exit as stop:
-        status = stop.exit_code
-    except click.ClickException as error:
-        error.show()
-        status = error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        status = 130
-    except BrokenPipeError:
+        raise SystemExit(error.exit_status) from None
+    except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 1
-    except Exception as error:  # the last resort: no traceback for people, unless they ask for it
+        raise SystemExit(1) from None
+    except Exception as error:
+        # The last resort: no traceback for people, unless they ask for it.
         if os.environ.get("RISKBOT_LOG_LEVEL") == "debug":
             raise
-        err.print(
-            f"error: {type(error).__name__}: {error}\n  this is a defect of riskbot; "
-            "RISKBOT_LOG_LEVEL=debug shows where it happened",
-            markup=False,
-        )
-        status = 1
-    raise SystemExit(status if isinstance(status, int) else 0)
+        told = f"error: {type(error).__name__}: {error}\n  this is a defect of riskbot; "
+        err.print(told + "RISKBOT_LOG_LEVEL=debug shows where it happened", markup=False, soft_wrap=True)
+        raise SystemExit(1) from None

@@ -41,6 +41,7 @@ async def _run(settings: Settings, rules: Path | None, database: str | None) -> 
         with contextlib.suppress(NotImplementedError):  # Windows has no such handlers; Ctrl-C interrupts there
             loop.add_signal_handler(number, stop.set)
     async with open_app(settings, notifier=_notifier(settings), rules=rules, database=database) as app:
+        _say_where(settings)
         if not app.loaded.feeds:
             raise InputError("no feed to watch", "add `feeds:` to a rule file, or pass another folder with --rules")
         await run_scheduler(app, stop)
@@ -69,6 +70,7 @@ async def _poll(
     settings: Settings, rules: Path | None, database: str | None, *, every: bool, quiet: bool
 ) -> list[PollReport]:
     async with open_app(settings, notifier=_notifier(settings, quiet=quiet), rules=rules, database=database) as app:
+        _say_where(settings)
         return await Runner(app).round(due_only=not every)
 
 
@@ -80,11 +82,13 @@ def _start() -> Settings:
 
 def _notifier(settings: Settings, *, quiet: bool = False) -> Notifier:
     """Slack where a token is set; else the messages are printed as Slack would show them."""
-    posting = slack_notifier(settings)
-    if posting:
-        return posting
-    err.print("No RISKBOT_SLACK_BOT_TOKEN: messages are printed here instead of posted.", style="yellow")
-    return RecordingNotifier(None if quiet else lambda payload: show(payload, out))
+    return slack_notifier(settings) or RecordingNotifier(None if quiet else lambda payload: show(payload, out))
+
+
+def _say_where(settings: Settings) -> None:
+    """Only once everything else is right: beside an error it would be noise."""
+    if settings.slack_bot_token is None:
+        err.print("No RISKBOT_SLACK_BOT_TOKEN: messages are printed here instead of posted.", style="yellow")
 
 
 def _table(reports: list[PollReport]) -> Table:

@@ -27,12 +27,14 @@ def status(
 ) -> None:
     """How riskbot is; exit status 1 if something needs a person."""
     settings = load_settings()
-    counts, ticks = asyncio.run(_read(settings, database))
-    stale = _stale(ticks.get("poll"), settings)
     if live:
+        _, ticks = asyncio.run(_read(settings, database))
+        stale = _stale(ticks.get("poll"), settings)
         out.print(stale or "The ticks run.")
         raise typer.Exit(1 if stale else 0)
-    loaded = load(settings, rules)
+    loaded = load(settings, rules)  # before the database, which is set up when it is opened
+    counts, ticks = asyncio.run(_read(settings, database))
+    stale = _stale(ticks.get("poll"), settings)
     failing = {name: state for name, state in counts.feeds.items() if state.failures}
     needs = [f"{counts.parked} message(s) parked"] if counts.parked else []
     needs += [f"feed {name}: {state.error}" for name, state in failing.items()]

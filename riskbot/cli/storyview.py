@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from riskbot.cli.slackview import show
-from riskbot.model import Reading, Story, Summary
+from riskbot.model import Modality, Reading, Story, Summary
+from riskbot.text.normalise import cut
 from riskbot.text.urls import host
 from riskbot.usecases.replay import Replayed
 
@@ -25,22 +27,24 @@ def show_stories(
 ) -> None:
     """What the articles said, and which stories they make."""
     polls = replayed.polls
-    table = Table(title=f"{len(replayed.articles)} articles, {polls.new} new, {polls.hits} hits", title_justify="left")
-    for heading in ("article", "outlet", "origin", "rules met", "story"):
-        table.add_column(heading, overflow="fold")
+    counts = f"{len(replayed.articles)} articles ({polls.new} new), {polls.hits} new hits"
+    table = Table("article", "outlet", "speaks of", "story", title=counts, title_justify="left", box=SIMPLE_HEAD)
     for article in replayed.articles:
         reading, story = readings[article]
-        rules = ", ".join(dict.fromkeys(f"{hit.rule} ({hit.company_name})" for hit in reading.hits))
-        table.add_row(
-            Text(reading.article.title),
-            Text(reading.article.outlet or host(reading.article.url) or "unknown"),
-            Text(reading.origin or "-"),
-            Text(rules or "none"),
-            story or "-",
-        )
+        outlet = reading.article.outlet or host(reading.article.url) or "unknown"
+        table.add_row(Text(cut(reading.article.title, 100)), Text(outlet), Text(_met(reading) or "-"), story or "-")
     console.print(table)
     for _, summary in stories:
         console.print(story_line(summary), soft_wrap=True)
+
+
+def _met(reading: Reading) -> str:
+    """The companies hit, each with its topics; a question mark where one is spoken of as a possibility."""
+    met: dict[str, dict[str, None]] = {}
+    for hit in reading.hits:
+        mark = "?" if hit.modality is Modality.POSSIBLE else ""
+        met.setdefault(hit.company_name, {}).update(dict.fromkeys(topic + mark for topic in hit.topics))
+    return "; ".join(f"{company}: {', '.join(topics)}" for company, topics in met.items())
 
 
 def story_line(summary: Summary) -> Text:

@@ -34,8 +34,8 @@ class Outlets:
         self._terms: TermSet[str] = TermSet(
             (outlet.name, Term.parse(name))
             for outlet in self.all
-            for name in (outlet.name, *outlet.aliases)
-            if name == outlet.name or len(name) > 1
+            # Its own name is a proper name: "Time reported", never "time reported". Aliases say so themselves.
+            for name in (f"={outlet.name}", *outlet.aliases)
         )
         self._by_name = {outlet.name: outlet for outlet in self.all}
         self._by_alias = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from riskbot.model import Member, Modality, Reading, Story
 from riskbot.stories.clustering import NEAREST_ONLY, counts, opens_story, place
@@ -10,8 +11,8 @@ from riskbot.stories.similarity import Frequencies
 from tests.builders import article, hit, later, placement, reading
 
 NONE = Frequencies()
-MENTIONED = {"salient": False, "prominent": False}
-POSSIBLE = {"modality": Modality.POSSIBLE, "prominent": False}
+MENTIONED: dict[str, Any] = {"salient": False, "prominent": False}
+POSSIBLE: dict[str, Any] = {"modality": Modality.POSSIBLE, "prominent": False}
 
 
 def story(id_: str, *readings: Reading) -> Story:

@@ -14,6 +14,7 @@ from riskbot.app import load, rules_folder, shipped
 from riskbot.cli.console import out, print_json, print_problems
 from riskbot.errors import Problem, RulesError
 from riskbot.matching.match import Matcher
+from riskbot.rulefiles.schema import json_schema
 from riskbot.settings import load_settings
 from riskbot.usecases.forms import hit_form
 from riskbot.usecases.prove import Proof, prove
@@ -98,6 +99,12 @@ def _proof_form(proof: Proof) -> dict[str, object]:
         "hits": [hit_form(hit) for hit in proof.hits],
         "misses": list(proof.misses),
     }
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of rule files, for editors that check and complete YAML."""
+    print_json(json_schema())
 
 
 def init(

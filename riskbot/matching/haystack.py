@@ -53,7 +53,7 @@ def _join(folded: Sequence[str]) -> str:
 
 
 class _Squeezed:
-    """A text whose runs of blanks are one blank, or an empty line where they hold one."""
+    """A text whose runs of blanks and line ends are one blank."""
 
     __slots__ = ("_dropped", "_places", "text")
 
@@ -63,9 +63,8 @@ class _Squeezed:
         pieces: list[str] = []
         position = length = 0
         for run in _RUN.finditer(text):
-            blank = "\n\n" if run[0].count("\n") > 1 else " "
-            pieces += [text[position : run.start()], blank]
-            length += run.start() - position + len(blank)
+            pieces += [text[position : run.start()], " "]
+            length += run.start() - position + 1
             position = run.end()
             self._places.append(length)
             self._dropped.append(position - length)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,8 @@ from riskbot.errors import InputError, RulesError
 from riskbot.matching.rules import Example, Term
 from riskbot.model import Feed, Level, Outlet
 from riskbot.rulefiles.load import Loaded, load_rules
+from riskbot.rulefiles.schema import json_schema
+from tests.places import ROOT
 
 COMPANIES = """\
 companies:
@@ -324,3 +327,8 @@ def test_a_feed_changes_the_whole_hash_but_not_that_of_the_rules(tmp_path: Path)
     after = load(tmp_path / "b", all=COMPANIES + TOPICS + RULES + 'feeds: [{name: f, url: "http://a.b/"}]\n')
     assert after.rule_set.hash == before.rule_set.hash
     assert after.hash != before.hash
+
+
+def test_the_schema_beside_the_shipped_rules_is_the_one_the_program_makes() -> None:
+    kept = json.loads((ROOT / "rules" / "rules.schema.json").read_text(encoding="utf-8"))
+    assert kept == json_schema(), "write it anew: riskbot rules schema > rules/rules.schema.json"

@@ -57,6 +57,7 @@ def test_what_cannot_be_looked_for_is_refused_in_words(written: str) -> None:
         ("Bank of China", "Bank of\n        China"),
         ("Bank of China", "Bank\r\n  of \r\n\tChina"),
         ("Bank of China", "Bank  of   China"),
+        ("Bank of China", "Bank\t\t\tof China"),
         ("Bank of China", "Bank\u00a0\u00a0 of \u00a0\u00a0China"),
         ("Huawei", "ＨＵＡＷＥＩ"),
         ("Türkiye", "TÜRKİYE"),

@@ -81,7 +81,8 @@ def pairs_for(rule: Rule, company: str, found: Found, layout: Layout) -> dict[st
 def _scope_words(rule: Rule) -> str:
     if isinstance(rule.near, int):
         return f"within {rule.near} words of the company"
-    return {"title": "both in the title", "article": "in the article"}.get(rule.near, f"in one {rule.near}")
+    words = {"title": "both in the title", "article": "in the article", "lead": "in title and lead, or in one sentence"}
+    return words.get(rule.near, f"in one {rule.near}")
 
 
 def _near(
@@ -95,14 +96,17 @@ def _near(
         terms = [t for t in terms if not t.in_text]
     by_unit: dict[object, list[Occurrence]] = defaultdict(list)
     for company in companies:
-        by_unit[_unit(near, company, layout)].append(company)
+        for unit in _units(near, company, layout):
+            by_unit[unit].append(company)
     pairs = []
     for term in terms:
-        candidates = by_unit.get(_unit(near, term, layout))
+        candidates = next((by_unit[unit] for unit in _units(near, term, layout) if unit in by_unit), None)
         if not candidates:
             continue
         company = _nearest(candidates, term, near, layout)
         if company.inside(term) or term.inside(company):  # "Chinese military" within a company's own name says nothing
+            continue
+        if near != "article" and _parted(layout, company, term):
             continue
         if isinstance(near, int) and _words_between(layout, company, term) > near:
             continue
@@ -110,13 +114,22 @@ def _near(
     return sorted(pairs, key=lambda pair: pair.order)[:MOST_PAIRS]
 
 
-def _unit(near: object, occurrence: Occurrence, layout: Layout) -> object:
-    """What two occurrences must share to be near."""
+def _parted(layout: Layout, a: Occurrence, b: Occurrence) -> bool:
+    """Whether a headline that lists several pieces of news has them in different ones."""
+    first, second = sorted((a, b))
+    return not second.in_text and any(mark in layout.title[first.end : second.start] for mark in (";", " | ", " • "))
+
+
+def _units(near: object, occurrence: Occurrence, layout: Layout) -> tuple[object, ...]:
+    """What two occurrences must have one of in common to be near, the narrower first."""
     if near == "sentence":
-        return layout.sentence(occurrence.field, occurrence.start)
+        return (layout.sentence(occurrence.field, occurrence.start),)
     if near == "paragraph":
-        return layout.paragraph(occurrence.field, occurrence.start)
-    return None if near == "article" else occurrence.field
+        return (layout.paragraph(occurrence.field, occurrence.start),)
+    if near == "lead":
+        sentence = layout.sentence(occurrence.field, occurrence.start)
+        return (sentence, "lead") if layout.is_prominent(occurrence.field, occurrence.start) else (sentence,)
+    return ("article",)
 
 
 def _nearest(candidates: Sequence[Occurrence], term: Occurrence, near: object, layout: Layout) -> Occurrence:
@@ -136,6 +149,10 @@ def _distance(a: Occurrence, b: Occurrence) -> int:
 
 def _words_between(layout: Layout, a: Occurrence, b: Occurrence) -> int:
     first, second = sorted((a, b))
+    if a.in_text != b.in_text:
+        return layout.words_between("title", first.end, len(layout.title)) + layout.words_between(
+            "text", 0, second.start
+        )
     return layout.words_between(a.field, first.end, second.start)
 
 

@@ -13,7 +13,7 @@ from riskbot.errors import RiskbotError
 from riskbot.model import Level
 
 TermKind = Literal["phrase", "prefix", "exact"]
-Scope = Literal["title", "sentence", "paragraph", "article"]
+Scope = Literal["title", "sentence", "lead", "paragraph", "article"]
 
 
 @dataclass(frozen=True, slots=True)

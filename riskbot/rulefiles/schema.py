@@ -20,7 +20,7 @@ from riskbot.text.durations import parse_duration
 
 
 def _near(value: object) -> object:
-    if isinstance(value, str) and value in ("title", "sentence", "paragraph", "article"):
+    if isinstance(value, str) and value in ("title", "sentence", "lead", "paragraph", "article"):
         return value
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 4:
         return int(value)
@@ -64,10 +64,10 @@ _WORD_SCHEMA: dict[str, Any] = {"type": ["string", "number", "boolean"]}
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), WithJsonSchema(_WORD_SCHEMA)]
 Id = Annotated[str, StringConstraints(pattern=r"^[\w][\w.\-]*$", max_length=120), WithJsonSchema(_WORD_SCHEMA)]
 Near = Annotated[
-    Literal["title", "sentence", "paragraph", "article"] | int,
+    Literal["title", "sentence", "lead", "paragraph", "article"] | int,
     BeforeValidator(_near),
     WithJsonSchema(
-        {"anyOf": [{"enum": ["title", "sentence", "paragraph", "article"]}, {"type": "integer", "minimum": 0}]}
+        {"anyOf": [{"enum": ["title", "sentence", "lead", "paragraph", "article"]}, {"type": "integer", "minimum": 0}]}
     ),
 ]
 Duration = Annotated[

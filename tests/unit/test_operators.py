@@ -73,7 +73,17 @@ APART = "Alibaba grew.\n\nThe military shrank."
         (2, "News", "The military helps also Alibaba.", True),
         (2, "News", "Alibaba-owned, military", True),
         (2, "News", "Alibaba helps. The military shrank.", True),
-        (9, "Alibaba", "military", False),
+        (0, "Alibaba", "military", True),  # the text follows the title
+        (1, "Alibaba grew again", "military", False),
+        (2, "Alibaba grew", "the military", True),
+        ("lead", "Alibaba", "The military shrank.", True),
+        ("lead", "Military", "One. Two. Three. Alibaba grew.", False),
+        ("lead", "News", "One. Two. Three. Four. Alibaba helps the military.", True),
+        ("lead", "News", "One. Two. Three. Alibaba grew. The military shrank.", False),
+        ("sentence", "Alibaba grows; military shrinks", "", False),
+        (9, "Alibaba grows | military shrinks", "", False),
+        ("lead", "Alibaba grows • military shrinks", "", False),
+        ("article", "Alibaba grows; military shrinks", "", True),
     ],
 )
 def test_near_says_how_near(near: str | int, title: str, text: str, is_met: bool) -> None:

@@ -43,15 +43,40 @@ def test_one_of_three_companies_in_the_lead_is_a_mention() -> None:
     assert not about("Baidu, Tencent and Alibaba fell.").subject
 
 
-def test_a_company_named_again_and_again_gains() -> None:
+def test_a_company_named_again_and_again_gains_with_its_share() -> None:
     once = about(BODY + "Alibaba.")
     often = about(BODY + "Alibaba. Alibaba. Alibaba.")
-    assert often.score == once.score + 10
+    assert often.score == once.score + 30
+    assert often.subject
     assert often.why.endswith("named again and again")
+    shared = about(BODY + "Alibaba. Alibaba. Alibaba. Baidu. Baidu. Baidu.")
+    assert shared.score == 12 + 10  # half of all mentions
+    crowded = about(BODY + "Alibaba. Alibaba. Alibaba. " + "Baidu. " * 9)
+    assert crowded.score == 6
 
 
 def test_title_and_lead_do_not_add_up() -> None:
-    assert about("Alibaba. Alibaba. Alibaba.", title="Alibaba, Alibaba").score == 60 + 25 + 10
+        assert about("Alibaba.", title="Alibaba").score == 60 + 25
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A founder of the chip giant Alibaba supports the rules.",
+        "The former Alibaba engineer spoke.",
+        "Jane Doe, chief executive of Alibaba, spoke.",
+        "A video released on Alibaba showed soldiers.",
+        "More knives are sold on Alibaba.",
+        "He posted several remarks about it on “Alibaba”.",
+    ],
+)
+def test_a_name_that_only_introduces_a_person_or_a_medium_does_not_stand_in_the_lead(text: str) -> None:
+    assert not about(text).subject
+    assert about(text).why == "1 of 1 mentions of companies"
+
+
+def test_a_ban_on_a_company_is_about_it() -> None:
+    assert about("A ban on Alibaba was announced.").subject
 
 
 def test_other_names_take_their_share() -> None:

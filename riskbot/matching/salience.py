@@ -24,6 +24,14 @@ _ROLE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 
+# "posted on Acme", "sold on Acme", never "sanctions on Acme" or "sold chips to Acme".
+_MEDIUM_BEFORE = re.compile(
+    r"\b(?:(?:views?|videos?|posts?|posted|posting|clips?|photos?|pictures?|followers?|stars?|viral|streamed|hashtags?|trending)"
+    r"\s+(?:[\w'’-]+\s+){0,6}?(?:on|via)|(?:posted|took)\s+to|(?:sold|available|listed)\s+(?:[\w'’-]+\s+){0,2}?(?:on|at|via)|"
+    r"(?:said|says|wrote|writes|shared|famous|live|dance|released)\s+(?:on|via))\s+[\"'“‘]?$",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Salience:
@@ -36,14 +44,6 @@ class Salience:
     def subject(self) -> bool:
         """Whether the article is about the company."""
         return self.score >= SUBJECT_FROM
-
-
-_MEDIUM_BEFORE = re.compile(
-    r"\b(?:views?|videos?|posts?|posted|posting|clips?|photos?|pictures?|messages?|users?|followers?|stars?|viral|shared?|released|"
-    r"streamed|said|wrote|writes|took|hashtags?|trending|comments?|sold|sells?|available|listed|bought|buy|watch|dance|famous)\s+"
-    r"(?:[\w'’-]+\s+){0,6}?(?:on|to|via|at|over|of)\s+[\"'“‘]?$",
-    re.IGNORECASE,
-)
 
 
 def salience(company: str, found: Found, layout: Layout) -> Salience:

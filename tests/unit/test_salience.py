@@ -75,8 +75,18 @@ def test_a_name_that_only_introduces_a_person_or_a_medium_does_not_stand_in_the_
     assert about(text).why == "1 of 1 mentions of companies"
 
 
-def test_a_ban_on_a_company_is_about_it() -> None:
-    assert about("A ban on Alibaba was announced.").subject
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A ban on Alibaba was announced.",
+        "Officials said sanctions on Alibaba were near.",
+        "Seagate sold seven million drives to Alibaba.",
+        "The ministry released a report on Alibaba.",
+        "The minister took action on Alibaba.",
+    ],
+)
+def test_what_is_done_about_a_company_is_about_it(text: str) -> None:
+    assert about(text).subject
 
 
 def test_other_names_take_their_share() -> None:

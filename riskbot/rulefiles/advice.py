@@ -12,7 +12,7 @@ from riskbot.matching.rules import Term
 from riskbot.rulefiles.names import is_legal_form, name_key
 from riskbot.rulefiles.schema import CompanyEntry, TopicEntry
 from riskbot.rulefiles.source import RuleSource, child
-from riskbot.yamlfile import Value, shorten
+from riskbot.yamlfile import Fields, Value, shorten
 
 # Ordinary words that are also names of listed companies. Names of up to three letters need no list.
 _ORDINARY = frozenset(
@@ -36,7 +36,8 @@ def advise(sources: Sequence[RuleSource]) -> None:
         for topic, node in source.entries("topics"):
             _idle_terms(source, topic, node)
         for rule, node in source.entries("rules"):
-            if not rule.tests and rule.status != "off":
+            written = isinstance(node, Fields) and "tests" in node.items  # there, though perhaps not as they should be
+            if not rule.tests and not written and rule.status != "off":
                 message = f"the rule {shorten(rule.title)!r} has no tests"
                 mend = "add one text that must fire and one that must stay quiet"
                 source.tell(child(node, "title"), "no-tests", message, mend, "note")

@@ -7,6 +7,7 @@ because of that is no second mistake.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,10 +110,33 @@ def _judge(source: RuleSource, root: Fields) -> None:
         source.model = found
         return
     source.whole = False
-    _leave_out(source, values, [mistake.where for mistake in mistakes])
-    rest = validate(values)
+    # What is left is judged too, so that every problem is told in one go: first without the keys that are wrong, and
+    # where that is not enough without the entries.
+    places = [mistake.where for mistake in mistakes]
+    trimmed = _without_keys(values, places)
+    rest = validate(trimmed)
+    if not isinstance(rest, RuleFile):
+        _leave_out(source, trimmed, [*places, *(mistake.where for mistake in rest)])
+        rest = validate(trimmed)
     if isinstance(rest, RuleFile):
         source.model = rest
+
+
+def _without_keys(values: dict[str, Any], places: list[tuple[str | int, ...]]) -> dict[str, Any]:
+    """The values without the keys in which mistakes stand; of a list what comes before the first mistake."""
+    trimmed = copy.deepcopy(values)
+    for where in places:
+        entries = trimmed.get(str(where[0])) if where else None
+        if len(where) < 3 or not isinstance(entries, list) or not isinstance(where[1], int):
+            continue
+        entry, key = entries[where[1]], where[2]
+        if not isinstance(entry, dict) or key not in entry:
+            continue
+        if len(where) > 3 and isinstance(where[3], int) and isinstance(entry[key], list):
+            entry[key] = entry[key][: where[3]]
+        else:
+            del entry[key]
+    return trimmed
 
 
 def _leave_out(source: RuleSource, values: dict[str, Any], places: list[tuple[str | int, ...]]) -> None:

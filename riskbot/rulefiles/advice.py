@@ -36,7 +36,8 @@ def advise(sources: Sequence[RuleSource]) -> None:
         for topic, node in source.entries("topics"):
             _idle_terms(source, topic, node)
         for rule, node in source.entries("rules"):
-            written = isinstance(node, Fields) and "tests" in node.items  # there, though perhaps not as they should be
+            # Tests that are there, though not as they should be, have been told of already.
+            written = isinstance(node, Fields) and getattr(node.items.get("tests"), "items", None)
             if not rule.tests and not written and rule.status != "off":
                 message = f"the rule {shorten(rule.title)!r} has no tests"
                 mend = "add one text that must fire and one that must stay quiet"

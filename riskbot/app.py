@@ -5,7 +5,8 @@ What always holds: nothing below this file asks the clock or the environment; wh
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import os
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,17 +14,20 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from riskbot.errors import InputError
 from riskbot.feeds.fetcher import FeedFetcher
 from riskbot.matching.match import Matcher
 from riskbot.pipeline import Mind
 from riskbot.policy.alerting import Policy
+from riskbot.policy.reloading import Signature, joined
 from riskbot.ports import Fetcher, Notifier, Store
-from riskbot.rulefiles.load import Loaded, load_rules
+from riskbot.rulefiles.cache import load_ready
+from riskbot.rulefiles.load import Loaded
 from riskbot.settings import Settings
 from riskbot.slack.client import SlackClient
 from riskbot.slack.notifier import SlackNotifier
 from riskbot.store.store import open_store
-from riskbot.store.upgrade import upgrade
+from riskbot.store.upgrade import exists, upgrade
 from riskbot.stories.outlets import Outlets
 
 
@@ -37,6 +41,8 @@ class App:
     store: Store
     fetcher: Fetcher
     notifier: Notifier
+    folder: Path  # where the rule files are
+    signature: Signature  # of the rule files, as they were when `loaded` was read
 
 
 def clock() -> datetime:
@@ -58,9 +64,49 @@ def rules_folder(settings: Settings, given: Path | None = None) -> Path:
     return here if here.is_dir() else shipped("rules")
 
 
+def cache_folder() -> Path | None:
+    """Where compiled rules are kept between starts: the user's own cache folder; None where there is no home."""
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    try:
+        return (Path(given) if Path(given).is_absolute() else Path.home() / ".cache") / "riskbot"
+    except RuntimeError:  # nobody's home
+        return None
+
+
 def load(settings: Settings, rules: Path | None = None) -> Loaded:
-    """The rule files in force. Raises RulesError or InputError."""
-    return load_rules(rules_folder(settings, rules), shipped("rules"))
+    """The rule files in force, compiled. Raises RulesError or InputError."""
+    return load_ready(rules_folder(settings, rules), shipped("rules"), cache_folder())
+
+
+def signature(folder: Path, files: Iterable[Path] = ()) -> Signature:
+    """What the rule files look like from outside: those of the folder, and `files` wherever they are.
+
+    Links are followed to what they lead to, so that a Kubernetes ConfigMap, which swaps a link, is seen to change. No
+    inode numbers: some network volumes give new ones at every look. A file that is gone by the time it is looked at
+    counts as one without a size.
+    """
+    paths = {os.path.relpath(path, folder) if path.is_relative_to(folder) else str(path): path for path in files}
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            if name.endswith((".yaml", ".yml", ".csv")) and not name.startswith("."):
+                path = Path(place, name)
+                paths[os.path.relpath(path, folder)] = path
+    return tuple(sorted((name, *_size_and_time(path)) for name, path in paths.items()))
+
+
+def _size_and_time(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return -1, 0
+    return found.st_size, found.st_mtime_ns
+
+
+def require_feeds(loaded: Loaded) -> None:
+    """Watching needs something to watch. Raises InputError."""
+    if not loaded.feeds:
+        raise InputError("no feed to watch", "add `feeds:` to a rule file, or pass another folder with --rules")
 
 
 def think(settings: Settings, loaded: Loaded, only_channel: str | None = None) -> Mind:
@@ -74,7 +120,7 @@ def think(settings: Settings, loaded: Loaded, only_channel: str | None = None) -
         min_interval=settings.min_interval,
         max_interval=settings.max_interval,
     )
-    return Mind(Matcher(loaded.rule_set), Outlets(loaded.outlets), policy)
+    return Mind(loaded.matcher or Matcher(loaded.rule_set), Outlets(loaded.outlets), policy)
 
 
 def slack_notifier(
@@ -103,18 +149,31 @@ async def open_app(
     only_channel: str | None = None,
 ) -> AsyncIterator[App]:
     """A wired bot on an up-to-date database. Raises what rule files and database raise, before anything is written."""
-    loaded = load(settings, rules)
+    folder = rules_folder(settings, rules)
+    before = signature(folder)  # first, so that an edit made while they are read is not overlooked
+    loaded = load(settings, folder)
+    seen = joined(before, signature(folder, loaded.files))
+    mind = think(settings, loaded, only_channel)
     async with open_stored(settings, database) as store, FeedFetcher(clock, settings.contact) as fetcher:
-        yield App(settings, loaded, think(settings, loaded, only_channel), store, fetcher, notifier)
+        yield App(settings, loaded, mind, store, fetcher, notifier, folder, seen)
+
+
+def has_database(settings: Settings, database: str | None = None) -> bool:
+    """Whether there may be something to look into, without setting it up. Raises InputError for a bad address."""
+    return exists(_address(settings, database))
 
 
 @asynccontextmanager
 async def open_stored(settings: Settings, database: str | None = None) -> AsyncIterator[Store]:
     """The database alone, up to date, for faces that only look."""
-    url = settings.database_url.get_secret_value() if database is None else database
+    url = _address(settings, database)
     upgrade(url)
     store = open_store(url)
     try:
         yield store
     finally:
         await store.close()
+
+
+def _address(settings: Settings, database: str | None) -> str:
+    return settings.database_url.get_secret_value() if database is None else database

@@ -318,7 +318,7 @@ class Summary:
 
 
 class DeliveryState(StrEnum):
-    """Where the send of an alert stands."""
+    """Where the send of an alert or a notice stands."""
 
     OWED = "owed"  # to be sent, at once or at `due_at`
     SENDING = "sending"  # a post may be on its way: look it up before anything else
@@ -341,3 +341,43 @@ class Delivery:
     sent_as: str | None = None  # Slack's id of the channel it stands in (updates need the id, not the name)
     error: str | None = None  # why the last try failed, in words
     tried_at: datetime | None = None  # when the last try began
+
+    @property
+    def channel(self) -> str:
+        """The channel as the rule or the settings name it."""
+        return self.alert.channel
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line to the people who run riskbot, owed and sent like an alert."""
+
+    id: str  # as people cite it: `n3`
+    channel: str  # as the settings name it
+    text: str  # one line; may quote files, so it is as hostile as an article
+    at: datetime  # when it came to be owed
+    key: str  # opaque; travels in the message's metadata so that it can be found again
+    state: DeliveryState = DeliveryState.OWED
+    attempts: int = 0  # sends tried so far
+    due_at: datetime | None = None  # not before; None: at once
+    ts: str | None = None  # Slack's id of the message, once posted
+    sent_as: str | None = None  # Slack's id of the channel it stands in
+    error: str | None = None  # why the last try failed, in words
+    tried_at: datetime | None = None  # when the last try began
+
+
+@dataclass(frozen=True, slots=True)
+class RulesState:
+    """The rules in force, for whoever asks from another process."""
+
+    hash: str  # of companies, topics and rules, as every hit records it
+    whole: str  # of everything the files say, feeds and outlets included
+    live_since: datetime
+    rules: int  # how many there are of each
+    companies: int
+    topics: int
+    feeds: int
+    refused: str | None = None  # what is wrong with the last edit and where; None: it is live
+    refused_key: str | None = None  # the same for the same mistakes, wherever in their files they stand now
+    refused_at: datetime | None = None  # when it was first refused
+    switched_off: Mapping[str, str] = field(default_factory=dict)  # rule that failed at run time → why

@@ -10,18 +10,18 @@ that a crash at any instant loses nothing. A feed that fails concerns nobody els
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from riskbot.errors import FetchError, SlackError
 from riskbot.matching.match import Matcher
-from riskbot.model import Article, Delivery, DeliveryState, Feed, FeedState, Reading, Story, Summary
+from riskbot.model import Article, Delivery, DeliveryState, Feed, FeedState, Notice, Reading, Story, Summary
 from riskbot.policy.alerting import Policy, channels, decide
 from riskbot.policy.novelty import Novelty, articles, novelty
 from riskbot.policy.polling import after_failure, after_success, interval
-from riskbot.policy.resending import after_refusal, unsure
-from riskbot.ports import Fetcher, Notifier, Store, Transaction
+from riskbot.policy.resending import Message, after_refusal, unsure
+from riskbot.ports import Fetcher, Notifier, Sent, Store, Transaction
 from riskbot.stories.claims import claims
 from riskbot.stories.clustering import place
 from riskbot.stories.origins import credit
@@ -189,44 +189,82 @@ def _weigh(tx: Transaction, story: Story) -> Story:
 
 
 async def deliver(*, store: Store, notifier: Notifier, mind: Mind, now: datetime, limit: int = 100) -> DeliveryReport:
-    """Send what is owed and due. Drains what can be sent; what must wait is left with its time."""
-    report = DeliveryReport()
-    while True:
-        claimed = await store.claim_deliveries(now, LEASE, limit)
-        if not claimed:
-            return report
-        for delivery in claimed:
-            outcome = await _send(delivery, store=store, notifier=notifier, mind=mind, now=now)
-            await store.set_delivery(outcome)
-            report = DeliveryReport(
-                sent=report.sent + (outcome.state is DeliveryState.SENT),
-                waiting=report.waiting + (outcome.state in (DeliveryState.OWED, DeliveryState.SENDING)),
-                parked=(*report.parked, outcome.error or "")
-                if outcome.state is DeliveryState.PARKED
-                else report.parked,
-            )
+    """Send the alerts that are owed and due. Drains what can be sent; what must wait is left with its time."""
 
-
-async def _send(delivery: Delivery, *, store: Store, notifier: Notifier, mind: Mind, now: datetime) -> Delivery:
-    """One delivery as it stands after this try. A post whose fate is unknown is looked up, never repeated blindly."""
-    if delivery.state is DeliveryState.SENDING:
-        try:
-            found = await notifier.find(delivery)
-        except SlackError as error:
-            return unsure(delivery, error, now)
-        if found:
-            return replace(delivery, state=DeliveryState.SENT, ts=found.ts, sent_as=found.channel, error=None)
-    try:
+    async def send(delivery: Delivery) -> Delivery:
+        looked_up = await _look_up(delivery, notifier, now)
+        if looked_up:
+            return looked_up
         story = await store.story(delivery.alert.story)
         if story is None:
             return replace(delivery, state=DeliveryState.PARKED, error=f"story {delivery.alert.story} is gone")
-        trying = replace(delivery, state=DeliveryState.SENDING, attempts=delivery.attempts + 1, tried_at=now)
-        await store.set_delivery(trying)  # before the post: whoever finds it later knows to look
-        delivery = trying
-        sent = await notifier.send(delivery, summarise(story, mind.outlets))
-        return replace(delivery, state=DeliveryState.SENT, ts=sent.ts, sent_as=sent.channel, error=None)
+        summary = summarise(story, mind.outlets)
+        return await _post(delivery, lambda trying: notifier.send(trying, summary), store.set_delivery, now)
+
+    return await _drain(lambda: store.claim_deliveries(now, LEASE, limit), send, store.set_delivery)
+
+
+async def deliver_notices(*, store: Store, notifier: Notifier, now: datetime, limit: int = 100) -> DeliveryReport:
+    """Send the notices that are owed and due, by the same rules."""
+
+    async def send(notice: Notice) -> Notice:
+        return await _look_up(notice, notifier, now) or await _post(notice, notifier.note, store.set_notice, now)
+
+    return await _drain(lambda: store.claim_notices(now, LEASE, limit), send, store.set_notice)
+
+
+async def _drain(
+    claim: Callable[[], Awaitable[Sequence[Message]]],
+    send: Callable[[Message], Awaitable[Message]],
+    keep: Callable[[Message], Awaitable[None]],
+) -> DeliveryReport:
+    report = DeliveryReport()
+    while True:
+        claimed = await claim()
+        if not claimed:
+            return report
+        for message in claimed:
+            outcome = await send(message)
+            await keep(outcome)
+            report = _counted(report, outcome.state, outcome.error)
+
+
+def _counted(so_far: DeliveryReport, state: DeliveryState, error: str | None) -> DeliveryReport:
+    return DeliveryReport(
+        sent=so_far.sent + (state is DeliveryState.SENT),
+        waiting=so_far.waiting + (state in (DeliveryState.OWED, DeliveryState.SENDING)),
+        parked=(*so_far.parked, error or "") if state is DeliveryState.PARKED else so_far.parked,
+    )
+
+
+async def _look_up(message: Message, notifier: Notifier, now: datetime) -> Message | None:
+    """A message whose fate is unknown, as it stands once it was looked for; None when it is to be posted."""
+    if message.state is not DeliveryState.SENDING:
+        return None
+    try:
+        found = await notifier.find(message)
     except SlackError as error:
-        return after_refusal(delivery, error, now)
+        return unsure(message, error, now)
+    return _sent(message, found) if found else None
+
+
+async def _post(
+    message: Message,
+    post: Callable[[Message], Awaitable[Sent]],
+    keep: Callable[[Message], Awaitable[None]],
+    now: datetime,
+) -> Message:
+    """The message as it stands after one try to post it."""
+    trying = replace(message, state=DeliveryState.SENDING, attempts=message.attempts + 1, tried_at=now)
+    await keep(trying)  # before the post: whoever finds it later knows to look
+    try:
+        return _sent(trying, await post(trying))
+    except SlackError as error:
+        return after_refusal(trying, error, now)
+
+
+def _sent(message: Message, sent: Sent) -> Message:
+    return replace(message, state=DeliveryState.SENT, ts=sent.ts, sent_as=sent.channel, error=None)
 
 
 def total(reports: Iterable[PollReport]) -> PollReport:

@@ -6,7 +6,7 @@ store's one writer thread, and must never wait for a network.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeVar
@@ -21,8 +21,10 @@ from riskbot.model import (
     FeedState,
     Known,
     Level,
+    Notice,
     Placement,
     Reading,
+    RulesState,
     Story,
     Summary,
 )
@@ -95,6 +97,15 @@ class Transaction(Protocol):
     def finish_poll(self, state: FeedState) -> None:
         """Write a feed's state and give its lease back."""
 
+    def notice(self, channel: str, text: str, now: datetime) -> Notice:
+        """Owe one line to the people who run riskbot."""
+
+    def rules_state(self) -> RulesState | None:
+        """The rules last noted to be in force, or None when riskbot has not run on this database."""
+
+    def set_rules_state(self, state: RulesState) -> None:
+        """Note which rules are in force, and what became of the last edit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -104,8 +115,8 @@ class Counts:
     hits: int = 0
     stories: int = 0
     alerts: int = 0
-    owed: int = 0
-    parked: int = 0
+    owed: int = 0  # messages, notices among them
+    parked: int = 0  # likewise
     feeds: Mapping[str, FeedState] = field(default_factory=dict)
 
 
@@ -116,8 +127,11 @@ class Store(Protocol):
     async def known(self, articles: Sequence[Article]) -> Mapping[str, Known]:
         """As in a transaction, but only reading: what need not be matched again."""
 
-    async def sync_feeds(self, feeds: Iterable[Feed], now: datetime) -> None:
-        """Make the stored feeds those of the rule files: new ones due at once, absent ones paused."""
+    async def sync_feeds(self, feeds: Iterable[Feed], now: datetime, *, edited: Collection[str] = ()) -> None:
+        """Make the stored feeds those of the rule files: new ones due at once, absent ones paused.
+
+        `edited` names feeds that are to be polled anew at once, because their description changed.
+        """
 
     async def keep_feed(self, feed: Feed) -> FeedState:
         """The state of a feed that is polled by hand (a replay), kept from now on but never due by itself."""
@@ -132,6 +146,18 @@ class Store(Protocol):
 
     async def set_delivery(self, delivery: Delivery) -> None:
         """Write where a delivery stands (and its message's ts, for all later updates of that story and channel)."""
+
+    async def claim_notices(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Notice]:
+        """As `claim_deliveries`; in one channel a notice waits for those before it, so that the last one said holds."""
+
+    async def set_notice(self, notice: Notice) -> None:
+        """Write where a notice stands."""
+
+    async def notices(self) -> Sequence[Notice]:
+        """Every notice, oldest first."""
+
+    async def rules_state(self) -> RulesState | None:
+        """As in a transaction."""
 
     async def readings(self, articles: Sequence[str]) -> Mapping[str, tuple[Reading, str | None]]:
         """What is kept of these articles (latest version), by id, each with the story it belongs to."""
@@ -177,5 +203,8 @@ class Notifier(Protocol):
         may be tried again, else for good.
         """
 
-    async def find(self, delivery: Delivery) -> Sent | None:
-        """The message that carries the delivery's key, when it stands in the channel."""
+    async def note(self, notice: Notice) -> Sent:
+        """Post a notice. Raises SlackError as `send` does."""
+
+    async def find(self, sent: Delivery | Notice) -> Sent | None:
+        """The message that carries its key, when it stands in the channel."""

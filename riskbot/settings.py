@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     rules_dir: Path | None = Field(None, description="folder of rule files (default: ./rules, else the shipped rules)")
     slack_bot_token: SecretStr | None = Field(None, description="xoxb-… token; without one, messages are printed")
     slack_channel: str = Field("alerts", min_length=1, description="channel for rules without one of their own")
+    ops_channel: str | None = Field(
+        None, min_length=1, description="channel for notices to those who run riskbot (default: slack_channel)"
+    )
     slack_api_url: str = Field("https://slack.com/api/", description="base address of the Slack Web API")
     poll_interval: Duration = Field(timedelta(seconds=15), description="the tick: how often due feeds are looked for")
     min_interval: Duration = Field(timedelta(seconds=60), description="no feed is polled more often, unless it says so")

@@ -6,12 +6,12 @@ the fetcher fails the test.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from riskbot.errors import FetchError, SlackError
-from riskbot.model import Delivery, Entry, Feed, FeedState, Summary
+from riskbot.model import Delivery, Entry, Feed, FeedState, Notice, Summary
 from riskbot.ports import Polled, Sent
 from tests.fakestore import FakeDatabase, FakeStore
 
@@ -51,36 +51,44 @@ class Lost:
 class FakeNotifier:
     """A channel that takes every message, unless the script says otherwise.
 
-    `sends` and `finds` are what the next calls raise, in order; None lets one through.
+    `sends` and `finds` are what the next calls raise, in order; None lets one through. Notices are sends too.
     """
 
     def __init__(self, sends: Iterable[Exception | Lost | None] = (), finds: Iterable[Exception | None] = ()) -> None:
         self._sends, self._finds = list(sends), list(finds)
-        self.calls: list[tuple[str, str]] = []  # ("send" or "find", the alert's id)
+        self.calls: list[tuple[str, str]] = []  # ("send", "note" or "find", the id of the alert or notice)
         self.posted: list[str] = []  # keys of the messages that stand in the channel, oldest first
         self.shown: dict[str, Summary] = {}  # ts → what the message says now
+        self.noted: list[str] = []  # the notices that stand, oldest first
         self._found: dict[str, Sent] = {}
 
     async def send(self, delivery: Delivery, summary: Summary) -> Sent:
         self.calls.append(("send", delivery.alert.id))
+        return self._take(delivery, lambda ts: self.shown.update({ts: summary}))
+
+    async def note(self, notice: Notice) -> Sent:
+        self.calls.append(("note", notice.id))
+        return self._take(notice, lambda _: self.noted.append(notice.text))
+
+    def _take(self, message: Delivery | Notice, show: Callable[[str], None]) -> Sent:
         refusal = self._sends.pop(0) if self._sends else None
         if isinstance(refusal, Exception):
             raise refusal
-        sent = Sent(delivery.ts or f"{len(self.shown) + 1}.0", f"C-{delivery.alert.channel}")
-        if delivery.ts is None:
-            self.posted.append(delivery.key)
-        self.shown[sent.ts] = summary
-        self._found[delivery.key] = sent
+        sent = Sent(message.ts or f"{len(self.posted) + 1}.0", f"C-{message.channel}")
+        if message.ts is None:
+            self.posted.append(message.key)
+        show(sent.ts)
+        self._found[message.key] = sent
         if refusal is not None:
             raise refusal.error
         return sent
 
-    async def find(self, delivery: Delivery) -> Sent | None:
-        self.calls.append(("find", delivery.alert.id))
+    async def find(self, sent: Delivery | Notice) -> Sent | None:
+        self.calls.append(("find", sent.alert.id if isinstance(sent, Delivery) else sent.id))
         refusal = self._finds.pop(0) if self._finds else None
         if refusal is not None:
             raise refusal
-        return self._found.get(delivery.key)
+        return self._found.get(sent.key)
 
 
 def refused(code: str = "channel_not_found", mend: str = "invite the bot to it", **fields: Any) -> SlackError:

@@ -6,8 +6,8 @@ of them); whatever `work` raises undoes all of it. Deliberately absent: threads,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeVar
 
@@ -22,85 +22,18 @@ from riskbot.model import (
     FeedState,
     Known,
     Level,
-    Member,
+    Notice,
     Placement,
     Reading,
+    RulesState,
     Story,
 )
 from riskbot.ports import Counts, Sent, Transaction
+from tests.faketables import KeptFeed, KeptStory, Tables
 
 T = TypeVar("T")
 CANDIDATES = 50
 OPEN = (DeliveryState.OWED, DeliveryState.SENDING)
-
-
-@dataclass(frozen=True, slots=True)
-class KeptStory:
-    """A story without its articles."""
-
-    opened_at: datetime
-    last_at: datetime
-    level: Level = Level.LOW
-    score: int = 0
-    companies: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class KeptFeed:
-    """A feed with whose turn it is."""
-
-    url: str
-    state: FeedState
-    paused: bool = False
-    lease: datetime | None = None
-
-
-@dataclass(slots=True)
-class Tables:
-    """All that is kept. Values are frozen, so a copy of the dictionaries is a copy of everything."""
-
-    versions: dict[str, tuple[Reading, ...]] = field(default_factory=dict)  # by the article's id, oldest first
-    places: dict[str, tuple[str, Placement]] = field(default_factory=dict)  # article → story; in order of joining
-    stories: dict[str, KeptStory] = field(default_factory=dict)
-    decisions: dict[tuple[str, int, str], Decision] = field(default_factory=dict)  # (article, version, channel)
-    alerts: dict[str, Alert] = field(default_factory=dict)
-    deliveries: dict[str, Delivery] = field(default_factory=dict)
-    leases: dict[str, datetime] = field(default_factory=dict)  # of deliveries
-    messages: dict[tuple[str, str], Sent] = field(default_factory=dict)  # (story, channel)
-    feeds: dict[str, KeptFeed] = field(default_factory=dict)
-    ticks: dict[str, datetime] = field(default_factory=dict)
-
-    def copy(self) -> Tables:
-        return Tables(**{part.name: dict(getattr(self, part.name)) for part in fields(self)})
-
-    def story(self, story: str) -> Story | None:
-        kept = self.stories.get(story)
-        if kept is None:
-            return None
-        members: list[Member] = []
-        for article, (of, placement) in self.places.items():
-            if of == story:
-                where = replace(placement, story=story if members else None, opens=not members)
-                members.append(Member(self.versions[article][-1], where))
-        told = {a.channel: a.id for a in self.alerts.values() if a.story == story and a.kind == "new"}
-        return Story(story, tuple(members), kept.level, kept.score, told)
-
-    def known(self, articles: Sequence[Article]) -> dict[str, Known]:
-        held = {a.id: self._known(a.id) for a in articles if a.id in self.versions}
-        for given in articles:
-            if given.id in held or given.identity is None:
-                continue
-            firsts = sorted((v[0].article for v in self.versions.values()), key=lambda a: (a.seen or a.at, a.id))
-            for first in firsts:
-                apart = first.feed == given.feed and first.entry_id is not None and given.entry_id is not None
-                if self.versions[first.id][-1].article.identity == given.identity and not apart:
-                    held[given.id] = self._known(first.id)
-                    break
-        return held
-
-    def _known(self, article: str) -> Known:
-        versions = self.versions[article]
-        return Known(article, versions[-1].article.fingerprint, len(versions))
 
 
 class FakeTransaction:
@@ -214,6 +147,18 @@ class FakeTransaction:
             raise StoreError(f"the feed {state.feed!r} is not among those stored")
         self._t.feeds[state.feed] = replace(self._t.feeds[state.feed], state=state, lease=None)
 
+    def notice(self, channel: str, text: str, now: datetime) -> Notice:
+        number = len(self._t.notices) + 1
+        made = Notice(f"n{number}", channel, text, now, key=f"{-number & (1 << 128) - 1:032x}")
+        self._t.notices[made.id] = made
+        return made
+
+    def rules_state(self) -> RulesState | None:
+        return self._t.rules_state.get(None)
+
+    def set_rules_state(self, state: RulesState) -> None:
+        self._t.rules_state[None] = state
+
     def _kept(self, story: str) -> KeptStory:
         if story not in self._t.stories:
             raise StoreError(f"there is no story {story!r}")
@@ -259,12 +204,12 @@ class FakeStore:
     async def known(self, articles: Sequence[Article]) -> Mapping[str, Known]:
         return self._t.known(articles)
 
-    async def sync_feeds(self, feeds: Iterable[Feed], now: datetime) -> None:
+    async def sync_feeds(self, feeds: Iterable[Feed], now: datetime, *, edited: Collection[str] = ()) -> None:
         wanted = {feed.name: feed for feed in feeds}
         for name, kept in self._t.feeds.items():
             if name not in wanted:
                 self._t.feeds[name] = replace(kept, paused=True)
-            elif kept.paused or kept.url != wanted[name].url:
+            elif kept.paused or kept.url != wanted[name].url or name in edited:
                 self._t.feeds[name] = replace(
                     _readdressed(kept, wanted[name]), state=replace(_readdressed(kept, wanted[name]).state, due_at=None)
                 )
@@ -317,11 +262,41 @@ class FakeStore:
             raise StoreError(f"there is no delivery {delivery.id!r}")
         alert = self._t.deliveries[delivery.id].alert
         self._t.deliveries[delivery.id] = replace(delivery, alert=alert, ts=None, sent_as=None)
-        put_off = delivery.due_at is not None and delivery.tried_at is not None and delivery.due_at > delivery.tried_at
-        if delivery.state is not DeliveryState.SENDING or put_off:
-            self._t.leases.pop(delivery.id, None)
+        self._give_back(delivery)
         if delivery.ts is not None:
             self._t.messages[alert.story, alert.channel] = Sent(delivery.ts, delivery.sent_as or "")
+
+    def _give_back(self, message: Delivery | Notice) -> None:
+        put_off = message.due_at is not None and message.tried_at is not None and message.due_at > message.tried_at
+        if message.state is not DeliveryState.SENDING or put_off:
+            self._t.leases.pop(message.id, None)
+
+    async def claim_notices(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Notice]:
+        taken: list[Notice] = []
+        waiting: set[str] = set()  # channels in which an earlier one is still to be sent
+        for notice in self._t.notices.values():
+            if notice.state not in OPEN:
+                continue
+            held = self._t.leases.get(notice.id)
+            due = (notice.due_at is None or notice.due_at <= now) and (held is None or held <= now)
+            if due and notice.channel not in waiting and len(taken) < limit:
+                taken.append(notice)
+            waiting.add(notice.channel)
+        for notice in taken:
+            self._t.leases[notice.id] = now + lease
+        return taken
+
+    async def set_notice(self, notice: Notice) -> None:
+        if notice.id not in self._t.notices:
+            raise StoreError(f"there is no notice {notice.id!r}")
+        self._t.notices[notice.id] = notice
+        self._give_back(notice)
+
+    async def notices(self) -> Sequence[Notice]:
+        return list(self._t.notices.values())
+
+    async def rules_state(self) -> RulesState | None:
+        return self._t.rules_state.get(None)
 
     def _delivery(self, number: str) -> Delivery:
         delivery = self._t.deliveries[number]
@@ -348,7 +323,7 @@ class FakeStore:
         return dict(self._t.ticks)
 
     async def counts(self) -> Counts:
-        states = [delivery.state for delivery in self._t.deliveries.values()]
+        states = [sent.state for sent in (*self._t.deliveries.values(), *self._t.notices.values())]
         return Counts(
             articles=len(self._t.versions),
             hits=sum(len(versions[-1].hits) for versions in self._t.versions.values()),

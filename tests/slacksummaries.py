@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from riskbot.model import Alert, Claim, Delivery, Level, Reason, Source, Standing, Summary
+from riskbot.model import Alert, Claim, Delivery, Level, Notice, Reason, Source, Standing, Summary
 
 PUBLISHED = datetime(2025, 11, 15, 9, 30, tzinfo=UTC)
 SEEN = PUBLISHED + timedelta(minutes=3)
@@ -126,3 +126,8 @@ def delivery(key: str = "k1", *, channel: str = "risk", kind: str = "new", **fie
     """A delivery whose send began at `TOLD`."""
     alert = Alert("a7", "s1", channel, kind, Reason.NEW_STORY, "a1", TOLD)  # type: ignore[arg-type]
     return replace(Delivery("d1", alert, key, tried_at=TOLD), **fields)  # type: ignore[arg-type]
+
+
+def notice(text: str = "Rules live: +1 rule", **fields: object) -> Notice:
+    """A notice whose send began at `TOLD`."""
+    return replace(Notice("n1", "risk", text, TOLD, "n-key", tried_at=TOLD), **fields)  # type: ignore[arg-type]

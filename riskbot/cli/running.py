@@ -12,10 +12,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from riskbot.app import open_app, secrets, slack_notifier
+from riskbot.app import open_app, require_feeds, secrets, slack_notifier
 from riskbot.cli.console import err, out, print_json
 from riskbot.cli.slackview import show
-from riskbot.errors import FetchError, InputError
+from riskbot.errors import FetchError
 from riskbot.log import set_up_logging
 from riskbot.pipeline import PollReport
 from riskbot.ports import Notifier
@@ -42,8 +42,7 @@ async def _run(settings: Settings, rules: Path | None, database: str | None) -> 
             loop.add_signal_handler(number, stop.set)
     async with open_app(settings, notifier=_notifier(settings), rules=rules, database=database) as app:
         _say_where(settings)
-        if not app.loaded.feeds:
-            raise InputError("no feed to watch", "add `feeds:` to a rule file, or pass another folder with --rules")
+        require_feeds(app.loaded)
         await run_scheduler(app, stop)
 
 

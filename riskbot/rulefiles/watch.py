@@ -13,10 +13,10 @@ from riskbot.model import Level
 from riskbot.rulefiles.companies import terms_at
 from riskbot.rulefiles.directory import Directory, Miss
 from riskbot.rulefiles.names import name_key, slug
-from riskbot.rulefiles.schema import RuleEntry, TestEntry
+from riskbot.rulefiles.schema import RuleEntry, TestEntry, keys_at
 from riskbot.rulefiles.source import RuleSource, child
 from riskbot.rulefiles.suggest import MOST_GUESSES, did_you_mean, listing
-from riskbot.yamlfile import Value, shorten
+from riskbot.yamlfile import Fields, Value, shorten
 
 
 def gather_topics(sources: Sequence[RuleSource]) -> tuple[Topic, ...]:
@@ -80,7 +80,9 @@ def _rule(
             ("not_topics", entry.not_topics),
         )
     )
-    if not entry.topics and not entry.and_topics:
+    # A misspelt key was told of already, and is likely the one that is missing.
+    misspelt = isinstance(node, Fields) and not set(node.items) <= set(keys_at(("rules",)))
+    if not entry.topics and not entry.and_topics and not misspelt:
         source.tell(node, "missing-key", "`topics` is missing", "add `topics: […]`", key=True)
     both = set(not_topics) & {*and_topics} or (set(not_topics) if set(topics) <= set(not_topics) else set())
     if both and topics + and_topics:

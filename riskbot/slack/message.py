@@ -16,6 +16,7 @@ from riskbot.slack import blocks as b
 from riskbot.slack import wording as w
 from riskbot.slack.blocks import Json
 from riskbot.slack.clean import clean, clean_marked
+from riskbot.slack.envelope import envelope
 from riskbot.slack.fallback import fallback
 from riskbot.slack.limits import BLOCKS_TOTAL, HEADER_TEXT, blocks_length
 
@@ -51,14 +52,8 @@ def render(
         blocks = _blocks(summary, size, told, banner)
         if blocks_length(blocks) <= BLOCKS_TOTAL:
             break
-    payload: Json = {"channel": channel}
-    if ts is not None:
-        payload["ts"] = ts
-    payload |= {"text": fallback(summary, banner), "blocks": blocks, "parse": "none", "link_names": False}
-    if ts is None:  # chat.update knows none of these: what it edits keeps them from the post
-        payload |= {"mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
-    payload["metadata"] = {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
-    return payload
+    text = fallback(summary, banner)
+    return envelope(blocks, text, channel=channel, event_type=EVENT_TYPE, key=key, ts=ts)
 
 
 def _blocks(summary: Summary, size: _Size, told: datetime | None, banner: str | None) -> list[Json]:

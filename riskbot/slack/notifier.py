@@ -1,6 +1,6 @@
-"""Telling Slack: posts a story's message, keeps it up to date, and finds it again by its key.
+"""Telling Slack: posts a story's message or a notice, keeps the message up to date, and finds both by their keys.
 
-What always holds: one call to `send` makes at most one post, and never tries it again; a post carries the delivery's
+What always holds: one call to `send` or `note` makes at most one post, and never tries it again; a post carries its
 key in its metadata, so that `find` can tell whether a post of unknown outcome stands; what is sent has passed
 `limits.problems`. Deliberately absent: when to send, how often and what to do about a refusal: the outbox decides.
 """
@@ -11,11 +11,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from riskbot.model import Delivery, Summary
+from riskbot.model import Delivery, Notice, Summary
 from riskbot.ports import Sent
 from riskbot.slack.client import Json, SlackClient
 from riskbot.slack.limits import is_channel_id
 from riskbot.slack.message import render
+from riskbot.slack.notice import render_notice
 from riskbot.slack.refusals import refusal, require_fit
 
 PAGE = 200  # Slack's advice for one page of anything
@@ -39,35 +40,43 @@ class SlackNotifier:
 
     async def send(self, delivery: Delivery, summary: Summary) -> Sent:
         """As ports.Notifier says. Raises SlackError; `invalid_blocks` without a call when the payload is unfit."""
-        channel = delivery.sent_as or delivery.alert.channel
+        channel = delivery.sent_as or delivery.channel
         if delivery.ts is not None:  # only posting takes a name
             channel = await self._channel_id(channel)
         payload = render(
             summary, channel=channel, key=delivery.key, told=told_at(delivery), ts=delivery.ts, banner=self._banner
         )
+        return await self._write("chat.postMessage" if delivery.ts is None else "chat.update", payload, delivery)
+
+    async def note(self, notice: Notice) -> Sent:
+        """As ports.Notifier says. Raises SlackError like `send`."""
+        payload = render_notice(notice.text, channel=notice.channel, key=notice.key, banner=self._banner)
+        return await self._write("chat.postMessage", payload, notice)
+
+    async def _write(self, method: str, payload: Json, message: Delivery | Notice) -> Sent:
         require_fit(payload)
-        method = "chat.postMessage" if delivery.ts is None else "chat.update"
         answer = await self._client.write(method, payload)
-        sent = Sent(ts=str(answer.get("ts") or delivery.ts or ""), channel=str(answer.get("channel") or channel))
-        self._ids.setdefault(_name(delivery.alert.channel), sent.channel)
+        channel = str(answer.get("channel") or payload["channel"])
+        sent = Sent(ts=str(answer.get("ts") or message.ts or ""), channel=channel)
+        self._ids.setdefault(_name(message.channel), sent.channel)
         if self._sink:
             self._sink(payload)
         return sent
 
-    async def find(self, delivery: Delivery) -> Sent | None:
+    async def find(self, sent: Delivery | Notice) -> Sent | None:
         """As ports.Notifier says. Raises SlackError when history cannot be read: with `retry_after` when it may be
         tried again, else for good."""
-        channel = await self._channel_id(delivery.sent_as or delivery.alert.channel)
+        channel = await self._channel_id(sent.sent_as or sent.channel)
         params: Json = {"channel": channel, "include_all_metadata": True, "inclusive": True, "limit": PAGE}
-        if delivery.ts is not None:  # an update: only that one message can carry the key
-            params |= {"oldest": delivery.ts, "latest": delivery.ts}
-        elif delivery.tried_at is not None:
-            params["oldest"] = f"{(delivery.tried_at - CLOCK_SKEW).timestamp():.6f}"
+        if sent.ts is not None:  # an update: only that one message can carry the key
+            params |= {"oldest": sent.ts, "latest": sent.ts}
+        elif sent.tried_at is not None:
+            params["oldest"] = f"{(sent.tried_at - CLOCK_SKEW).timestamp():.6f}"
         cursor = ""
         while True:
             page = await self._client.read("conversations.history", params | ({"cursor": cursor} if cursor else {}))
             for message in page.get("messages", []):
-                if _key(message) == delivery.key:
+                if _key(message) == sent.key:
                     return Sent(ts=str(message["ts"]), channel=channel)
             cursor = _next_cursor(page)
             if not cursor:

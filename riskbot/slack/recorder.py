@@ -1,7 +1,8 @@
 """A notifier that tells nobody: it keeps the exact payloads that Slack would have been sent.
 
-What always holds: the payloads are those of `SlackNotifier` for the same deliveries; messages are numbered in the
-order in which they were posted, so that two runs alike record alike. Deliberately absent: the network and the clock.
+What always holds: the payloads are those of `SlackNotifier` for the same alerts and notices; messages are numbered in
+the order in which they were posted, so that two runs alike record alike.
+Deliberately absent: the network and the clock.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from riskbot.model import Delivery, Summary
+from riskbot.model import Delivery, Notice, Summary
 from riskbot.ports import Sent
 from riskbot.slack.blocks import Json
 from riskbot.slack.message import render
+from riskbot.slack.notice import render_notice
 from riskbot.slack.refusals import require_fit
 
 
@@ -33,11 +35,19 @@ class RecordingNotifier:
 
         Raises SlackError, `invalid_blocks`, when the payload is unfit.
         """
-        channel = delivery.sent_as or delivery.alert.channel
+        channel = delivery.sent_as or delivery.channel
         told = self._told.get(delivery.ts, delivery.tried_at) if delivery.ts else delivery.tried_at
         payload = render(summary, channel=channel, key=delivery.key, told=told, ts=delivery.ts, banner=self._banner)
+        return self._record(payload, channel, delivery.ts, told)
+
+    async def note(self, notice: Notice) -> Sent:
+        """As ports.Notifier says. Raises SlackError, `invalid_blocks`, when the payload is unfit."""
+        payload = render_notice(notice.text, channel=notice.channel, key=notice.key, banner=self._banner)
+        return self._record(payload, notice.channel, None, notice.tried_at)
+
+    def _record(self, payload: Json, channel: str, ts: str | None, told: datetime | None) -> Sent:
         require_fit(payload)
-        ts = delivery.ts or f"1.{self._last + 1:06d}"
+        ts = ts or f"1.{self._last + 1:06d}"
         self._last = max(self._last, int(ts.partition(".")[2]))
         self._told.setdefault(ts, told)
         self._standing[channel, ts] = payload
@@ -46,11 +56,11 @@ class RecordingNotifier:
             self._sink(payload)
         return Sent(ts=ts, channel=channel)
 
-    async def find(self, delivery: Delivery) -> Sent | None:
+    async def find(self, sent: Delivery | Notice) -> Sent | None:
         """As ports.Notifier says."""
-        channel = delivery.sent_as or delivery.alert.channel
+        channel = sent.sent_as or sent.channel
         for (where, ts), payload in self._standing.items():
-            if where == channel and payload["metadata"]["event_payload"]["key"] == delivery.key:
+            if where == channel and payload["metadata"]["event_payload"]["key"] == sent.key:
                 return Sent(ts=ts, channel=channel)
         return None
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, exists, or_, select, update
 
 from riskbot.errors import StoreError
-from riskbot.model import Delivery, DeliveryState
+from riskbot.model import Delivery, DeliveryState, Notice
 from riskbot.store.story_tables import AlertRow, DeliveryRow, MessageRow
 from riskbot.store.values import delivery_value, number_of
 
@@ -68,7 +68,7 @@ def set_delivery(session: Session, delivery: Delivery) -> None:
         raise StoreError(f"there is no delivery {delivery.id!r}")
     row.state, row.attempts, row.due_at = delivery.state.value, delivery.attempts, delivery.due_at
     row.error, row.tried_at = delivery.error, delivery.tried_at
-    if delivery.state is not DeliveryState.SENDING or _put_off(delivery):
+    if delivery.state is not DeliveryState.SENDING or put_off(delivery):
         row.lease_until = None
     alert = session.get(AlertRow, row.alert)
     if delivery.ts is not None and alert is not None:
@@ -79,9 +79,9 @@ def set_delivery(session: Session, delivery: Delivery) -> None:
     session.flush()
 
 
-def _put_off(delivery: Delivery) -> bool:
+def put_off(message: Delivery | Notice) -> bool:
     """Whether the try is over and another is to come: a send whose fate is unknown is nobody's until it is due."""
-    due, tried = delivery.due_at, delivery.tried_at
+    due, tried = message.due_at, message.tried_at
     return due is not None and tried is not None and due > tried
 
 

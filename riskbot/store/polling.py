@@ -6,7 +6,7 @@ hold the same one; a lease that has ended counts for nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, or_, select, update
@@ -17,15 +17,15 @@ from riskbot.store.reading_tables import FeedRow
 from riskbot.store.values import feed_state
 
 
-def sync_feeds(session: Session, feeds: Iterable[Feed]) -> None:
-    """Make the stored feeds those given: new, returning and readdressed ones are due at once, absent ones paused."""
+def sync_feeds(session: Session, feeds: Iterable[Feed], edited: Collection[str] = ()) -> None:
+    """Make the stored feeds those given: new, returning and edited ones are due at once, absent ones paused."""
     wanted = {feed.name: feed.url for feed in feeds}
     for row in session.exec(select(FeedRow)).all():
         url = wanted.pop(row.name, None)
         if url is None:
             row.paused = True
             continue
-        if row.paused or row.url != url:
+        if row.paused or row.url != url or row.name in edited:
             row.due_at = None
         if row.url != url:
             # What the old address answered says nothing about the new one.

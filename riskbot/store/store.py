@@ -8,7 +8,8 @@ the work: the thread finishes it. Deliberately absent: the clock, and migrations
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -17,10 +18,22 @@ from sqlalchemy import Engine
 from sqlmodel import Session, and_, col, func, select
 
 from riskbot.errors import RiskbotError
-from riskbot.model import Alert, Article, Delivery, DeliveryState, Feed, FeedState, Known, Reading, Story
+from riskbot.model import (
+    Alert,
+    Article,
+    Delivery,
+    DeliveryState,
+    Feed,
+    FeedState,
+    Known,
+    Notice,
+    Reading,
+    RulesState,
+    Story,
+)
 from riskbot.ports import Counts, Transaction
 from riskbot.store import articles as kept
-from riskbot.store import outbox, polling, ticks
+from riskbot.store import notices, outbox, polling, rules_state, ticks
 from riskbot.store.engine import name_of, open_engine, reading, take_turn
 from riskbot.store.reading_tables import ArticleRow, HitRow
 from riskbot.store.refusals import in_sentences
@@ -65,9 +78,9 @@ class SqlStore:
         """What of these is held, by the id of the one given."""
         return await self._read(lambda session: kept.known(session, articles))
 
-    async def sync_feeds(self, feeds: Iterable[Feed], now: datetime) -> None:
+    async def sync_feeds(self, feeds: Iterable[Feed], now: datetime, *, edited: Collection[str] = ()) -> None:
         """Make the stored feeds those given; a feed that is due at once needs no time, so `now` is not asked."""
-        await self._write(lambda session: polling.sync_feeds(session, feeds))
+        await self._write(lambda session: polling.sync_feeds(session, feeds, edited))
 
     async def claim_feeds(
         self, now: datetime, lease: timedelta, limit: int, *, due_only: bool = True
@@ -82,6 +95,22 @@ class SqlStore:
     async def set_delivery(self, delivery: Delivery) -> None:
         """Write where a delivery stands."""
         await self._write(lambda session: outbox.set_delivery(session, delivery))
+
+    async def claim_notices(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Notice]:
+        """Take a lease on notices to work on."""
+        return await self._claim(lambda session: notices.claim(session, now, lease, limit))
+
+    async def set_notice(self, notice: Notice) -> None:
+        """Write where a notice stands."""
+        await self._write(lambda session: notices.put(session, notice))
+
+    async def notices(self) -> Sequence[Notice]:
+        """Every notice, oldest first."""
+        return await self._read(notices.every)
+
+    async def rules_state(self) -> RulesState | None:
+        """The rules last noted to be in force."""
+        return await self._read(rules_state.load)
 
     async def keep_feed(self, feed: Feed) -> FeedState:
         """The state of a feed that is polled by hand, kept from now on but never due by itself."""
@@ -113,7 +142,7 @@ class SqlStore:
         return await self._read(lambda session: [alert_value(row) for row in session.exec(oldest_first)])
 
     async def counts(self) -> Counts:
-        """How much is held: hits of the latest versions; owed are deliveries not yet sent, replaced or parked."""
+        """How much is held: hits of the latest versions; owed are messages not yet sent, replaced or parked."""
         return await self._read(_counts)
 
     async def close(self) -> None:
@@ -157,7 +186,7 @@ def _stories(session: Session) -> list[Story]:
 def _counts(session: Session) -> Counts:
     latest = and_(col(ArticleRow.id) == HitRow.article, col(ArticleRow.version) == HitRow.number)
     by_state = select(DeliveryRow.state, func.count()).group_by(col(DeliveryRow.state))
-    states = dict(session.exec(by_state).all())
+    states = Counter(dict(session.exec(by_state).all())) + Counter(notices.states(session))
     return Counts(
         articles=session.exec(select(func.count()).select_from(ArticleRow)).one(),
         hits=session.exec(select(func.count()).select_from(HitRow).join(ArticleRow, latest)).one(),
@@ -165,7 +194,7 @@ def _counts(session: Session) -> Counts:
             select(func.count()).select_from(StoryRow).where(col(StoryRow.merged_into).is_(None))
         ).one(),
         alerts=session.exec(select(func.count()).select_from(AlertRow)).one(),
-        owed=sum(states.get(state, 0) for state in outbox.OPEN),
-        parked=states.get(DeliveryState.PARKED.value, 0),
+        owed=sum(states[state] for state in outbox.OPEN),
+        parked=states[DeliveryState.PARKED.value],
         feeds=polling.feed_states(session),
     )

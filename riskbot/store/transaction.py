@@ -12,9 +12,21 @@ from typing import Literal
 
 from sqlmodel import Session
 
-from riskbot.model import Alert, Article, Decision, FeedState, Known, Level, Placement, Reading, Story
+from riskbot.model import (
+    Alert,
+    Article,
+    Decision,
+    FeedState,
+    Known,
+    Level,
+    Notice,
+    Placement,
+    Reading,
+    RulesState,
+    Story,
+)
 from riskbot.store import articles as kept
-from riskbot.store import placing, polling, telling
+from riskbot.store import notices, placing, polling, rules_state, telling
 
 
 class SqlTransaction:
@@ -62,3 +74,15 @@ class SqlTransaction:
     def finish_poll(self, state: FeedState) -> None:
         """Write a feed's state and give its lease back."""
         polling.finish_poll(self._session, state)
+
+    def notice(self, channel: str, text: str, now: datetime) -> Notice:
+        """Owe one line to the people who run riskbot."""
+        return notices.add(self._session, channel, text, now)
+
+    def rules_state(self) -> RulesState | None:
+        """The rules last noted to be in force."""
+        return rules_state.load(self._session)
+
+    def set_rules_state(self, state: RulesState) -> None:
+        """Note which rules are in force."""
+        rules_state.put(self._session, state)

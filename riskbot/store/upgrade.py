@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from riskbot.errors import InputError
-from riskbot.store.engine import name_of, open_engine, take_turn
+from riskbot.store.engine import name_of, open_engine, parse, take_turn
 from riskbot.store.refusals import SETTING, in_sentences
 
 VERSION_TABLE = "riskbot_version"  # not Alembic's usual name: another program's is never taken for ours
@@ -34,6 +34,12 @@ def upgrade(url: str) -> None:
             _upgrade(connection)
     finally:
         engine.dispose()
+
+
+def exists(url: str) -> bool:
+    """Whether there may be a database to look into; false only for a file that is not there. Raises InputError."""
+    address = parse(url)
+    return address.get_backend_name() != "sqlite" or Path(str(address.database)).is_file()
 
 
 def _upgrade(connection: Connection) -> None:

@@ -32,12 +32,12 @@ from riskbot.store.reading_tables import ArticleRow, ClaimRow, FeedRow, HitRow, 
 from riskbot.store.story_tables import AlertRow, DeliveryRow, MessageRow
 
 
-def cited(letter: Literal["s", "a", "d"], number: int | None) -> str:
+def cited(letter: Literal["s", "a", "d", "n"], number: int | None) -> str:
     """The id as people cite it: `s12`."""
     return f"{letter}{number}"
 
 
-def number_of(letter: Literal["s", "a", "d"], given: str) -> int | None:
+def number_of(letter: Literal["s", "a", "d", "n"], given: str) -> int | None:
     """The row's number behind an id that people cite; None when the text is no such id."""
     found = re.fullmatch(rf"{letter}([1-9][0-9]{{0,17}})", given)
     return int(found[1]) if found else None

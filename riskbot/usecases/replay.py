@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from riskbot.errors import InputError
 from riskbot.model import Article, Story, Summary
 from riskbot.pipeline import DeliveryReport, Mind, PollReport, deliver, poll, total
 from riskbot.ports import Fetcher, Notifier, ReplayFeed, Store
@@ -53,7 +54,13 @@ async def replay(
     start: datetime,
     at_once: bool = False,
 ) -> Replayed:
-    """Serve the articles as a feed and run it through everything. Raises FetchError when the feed cannot be polled."""
+    """Serve the articles as a feed and run it through everything. Raises FetchError when the feed cannot be polled,
+    and InputError when the database holds messages of others that are still to be sent."""
+    waiting = (await store.counts()).owed
+    if waiting:
+        # Draining after each release would take them for the replay's own, and nobody would be told of them.
+        mend = "let `riskbot run` or `riskbot poll` send them first, or replay into another database"
+        raise InputError(f"the database has {waiting} message(s) still to be sent", mend)
     feed = server.feed()
     state = await store.keep_feed(feed)
     timed = in_order(articles, start)

@@ -11,10 +11,11 @@ import pytest
 from riskbot.ports import Notifier
 from riskbot.slack.client import SlackClient
 from riskbot.slack.message import render
+from riskbot.slack.notice import render_notice
 from riskbot.slack.notifier import SlackNotifier
 from riskbot.slack.recorder import RecordingNotifier
 from tests.slackserver import SlackServer
-from tests.slacksummaries import FULL, TOLD, delivery
+from tests.slacksummaries import FULL, TOLD, delivery, notice
 
 
 @dataclass
@@ -101,3 +102,20 @@ async def test_an_update_is_found_only_once_it_was_made(subject: Subject) -> Non
 async def test_a_key_in_another_channel_is_not_found(subject: Subject) -> None:
     await subject.notifier.send(delivery("k1", channel="ops"), FULL)
     assert await subject.notifier.find(delivery("k1", channel="risk")) is None
+
+
+async def test_a_notice_is_one_message_exactly_as_rendered_and_found_by_its_key(subject: Subject) -> None:
+    assert await subject.notifier.find(notice()) is None
+    sent = await subject.notifier.note(notice())
+    (standing,) = subject.standing()
+    assert standing | {"channel": "risk"} == render_notice("Rules live: +1 rule", channel="risk", key="n-key")
+    assert await subject.notifier.find(notice()) == sent
+    assert await subject.notifier.find(replace(notice(), key="another")) is None
+    assert await subject.notifier.find(replace(notice(), channel="ops")) is None
+
+
+async def test_a_notice_between_two_messages_has_a_number_of_its_own(subject: Subject) -> None:
+    stamps = [await subject.notifier.send(delivery("k1"), FULL), await subject.notifier.note(notice())]
+    stamps.append(await subject.notifier.send(delivery("k2"), FULL))
+    assert [sent.ts for sent in stamps] == sorted({sent.ts for sent in stamps}, key=float)
+    assert keys(subject) == ["k1", "n-key", "k2"]

@@ -92,6 +92,18 @@ async def test_a_changed_address_forgets_what_the_old_one_answered(store: Store)
     assert feeds["b"] == FeedState("b", "1", "Mon", "abc", due_at=later(hours=1), succeeded_at=NOW)
 
 
+async def test_a_feed_that_was_edited_is_due_at_once_and_keeps_what_it_knows(store: Store) -> None:
+    feeds = [feed("a"), feed("b")]
+    await store.sync_feeds(feeds, NOW)
+    for name in ("a", "b"):
+        await finish(store, FeedState(name, "1", due_at=later(hours=1)))
+    await store.sync_feeds(feeds, NOW, edited={"a", "gone"})
+    assert (await store.counts()).feeds == {
+        "a": FeedState("a", "1"),
+        "b": FeedState("b", "1", due_at=later(hours=1)),
+    }
+
+
 async def test_a_poll_of_a_feed_that_was_never_stored_is_refused(store: Store) -> None:
     with pytest.raises(StoreError, match="'nobody' is not among"):
         await finish(store, FeedState("nobody"))

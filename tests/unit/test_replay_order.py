@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from riskbot.errors import FetchError
+from riskbot.errors import FetchError, InputError
 from riskbot.model import Article, Entry, Feed, FeedState, Reason
 from riskbot.ports import Polled
 from riskbot.usecases.replay import Replayed, in_order, replay, replay_form, stories_of
@@ -160,6 +160,17 @@ async def test_a_feed_that_cannot_be_polled_ends_the_replay_with_its_error() -> 
 async def test_what_slack_refuses_for_good_is_reported() -> None:
     done = await replayed(FakeStore(), ONE, notifier=FakeNotifier([refused("channel_not_found", "invite the app")]))
     assert done.parked == ("Slack said channel_not_found (invite the app)",)
+
+
+async def test_a_replay_takes_no_message_that_others_are_still_owed() -> None:
+    store = FakeStore()
+    busy = FakeNotifier([refused("ratelimited")])
+    await replayed(store, ONE, notifier=busy)
+    assert (await store.counts()).owed == 1
+    notifier = FakeNotifier()
+    with pytest.raises(InputError, match="1 message"):
+        await replayed(store, TWO, notifier=notifier)
+    assert notifier.calls == []
 
 
 # ── what comes of it ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -76,6 +76,7 @@ def test_a_variable_set_to_nothing_is_not_set(set_: pytest.MonkeyPatch) -> None:
         set_.setenv(name, "")
     settings = load_settings()
     assert (settings.slack_bot_token, settings.slack_channel) == (None, "alerts")
+    assert settings.ops_channel is None  # the channel of alerts
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from rich.console import Console
 from riskbot.cli.slackview import show
 from riskbot.model import Summary
 from riskbot.slack.message import render
+from riskbot.slack.notice import render_notice
 from tests.slacksummaries import BARE, FULL, HOSTILE, TOLD
 
 
@@ -75,3 +76,11 @@ def test_a_replay_and_an_update_are_seen_to_be_one() -> None:
     said = shown(FULL, banner="REPLAY, not live", ts="1.000001")
     assert said.index("REPLAY, not live") < said.index("🟠")
     assert "message 1.000001 brought up to date" in said
+
+
+def test_a_notice_is_shown_with_its_channel() -> None:
+    out = io.StringIO()
+    show(render_notice("Rules live: +1 rule", channel="ops", key="k1"), Console(file=out, width=80))
+    said = unwrapped(out.getvalue())
+    assert "#ops" in said
+    assert said.count("Rules live: +1 rule") == 2  # in the message, and as a notification

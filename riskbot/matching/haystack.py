@@ -12,7 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from riskbot.text.normalise import fold
+from riskbot.text.folding import Folded, fold_both
 
 _BETWEEN = " \x01 "  # between the texts; no folded term holds it
 _RUN = re.compile(r"\s{2,}")
@@ -27,10 +27,14 @@ class Haystack:
         self._squeezed = [_Squeezed(text) if _may_hold_runs(text) else None for text in texts]
         if any(self._squeezed):
             texts = [squeezed.text if squeezed else text for squeezed, text in zip(self._squeezed, texts, strict=True)]
-        self._fields = [fold(text) for text in texts]
+        self._fields: list[Folded] = []
+        cased: list[str] = []
+        for text in texts:
+            folded, with_case = fold_both(text)
+            self._fields.append(folded)
+            cased.append(with_case)
         self.folded = _join([field.text for field in self._fields])
-        # As long as the folded form, with the same places: see `fold_character`.
-        self.exact = _join([fold(text, keep_case=True).text for text in texts]) if exact else ""
+        self.exact = _join(cased) if exact else ""  # as long as the folded form, with the same places
         self._begins = [1]  # where each text begins, and where one more would
         for field in self._fields:
             self._begins.append(self._begins[-1] + len(field.text) + len(_BETWEEN))

@@ -15,7 +15,7 @@ from itertools import accumulate
 
 from riskbot.matching.layout import Layout
 from riskbot.matching.rules import RuleSet, Term
-from riskbot.matching.terms import TermSet
+from riskbot.matching.terms import Scan, TermSet
 from riskbot.model import Field, Span
 
 
@@ -29,7 +29,7 @@ class Role(IntEnum):
     TOPIC_MASK = 4
 
 
-Key = tuple[Role, str]  # what for, and the id of the company or topic
+_ROLES = len(Role)  # a key is a number: the owner's place in the list of owners, times this, and the role
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -67,23 +67,51 @@ class Found:
 class Vocabulary:
     """Everything a rule set can look for, compiled."""
 
-    __slots__ = ("_accompanied", "_terms")
+    __slots__ = ("_accompanied", "_owners", "_terms")
 
     def __init__(self, rules: RuleSet) -> None:
+        self._owners = [*(company.id for company in rules.companies), *(topic.id for topic in rules.topics)]
         self._terms = TermSet(_terms(rules))
         self._accompanied = frozenset(company.id for company in rules.companies if company.only_with)
 
+    def see(self, layout: Layout) -> Sight:
+        """One pass over the article; what it finds is weighed only when somebody asks."""
+        return Sight(self._terms.scan(layout.title, layout.text), self._owners, self._accompanied, layout)
+
     def find(self, layout: Layout) -> Found:
         """Everything that counts in the article; nothing at all where no company is named."""
-        scan = self._terms.scan(layout.title, layout.text)
-        if not any(role is Role.COMPANY for role, _ in scan.present):
+        return self.see(layout).found()
+
+
+class Sight:
+    """What one pass over an article saw: ids at once, and on demand what of it counts."""
+
+    __slots__ = ("_accompanied", "_layout", "_owners", "_scan", "companies", "topics")
+
+    def __init__(self, scan: Scan[int], owners: Sequence[str], accompanied: frozenset[str], layout: Layout) -> None:
+        self._scan = scan
+        self._owners = owners
+        self._accompanied = accompanied
+        self._layout = layout
+        self.companies: list[str] = []  # named, though perhaps in a way that does not count
+        self.topics: list[str] = []
+        for key in scan.present:
+            role = key % _ROLES
+            if role == Role.COMPANY:
+                self.companies.append(owners[key // _ROLES])
+            elif role == Role.TOPIC:
+                self.topics.append(owners[key // _ROLES])
+
+    def found(self) -> Found:
+        """Everything that counts; nothing at all where no company is named."""
+        if not self.companies:
             return Found({}, {})
-        by_role: dict[Role, list[Occurrence]] = defaultdict(list)
-        for match in scan.matches():
-            role, owner = match.key
+        by_role: list[list[Occurrence]] = [[] for _ in Role]
+        for match in self._scan.matches():
+            owner = self._owners[match.key // _ROLES]
             occurrence = Occurrence(match.field == 1, match.start, match.end, match.term, owner)
-            if not layout.is_furniture(occurrence.field, occurrence.start, occurrence.end):
-                by_role[role].append(occurrence)
+            if not self._layout.is_furniture(occurrence.field, occurrence.start, occurrence.end):
+                by_role[match.key % _ROLES].append(occurrence)
         present = {occurrence.owner for occurrence in by_role[Role.COMPANY_WITH]}
         companies = [
             occurrence
@@ -94,21 +122,22 @@ class Vocabulary:
         return Found(_by_owner(_longest(companies)), _by_owner(topics))
 
 
-def _terms(rules: RuleSet) -> Iterator[tuple[Key, Term]]:
-    for company in rules.companies:
+def _terms(rules: RuleSet) -> Iterator[tuple[int, Term]]:
+    for number, company in enumerate(rules.companies):
+        name, mask, beside = (number * _ROLES + role for role in (Role.COMPANY, Role.COMPANY_MASK, Role.COMPANY_WITH))
         for term in company.aliases:
-            yield (Role.COMPANY, company.id), term
+            yield name, term
         for ticker in company.tickers:
-            yield (Role.COMPANY, company.id), Term(written=ticker, kind="exact", text=ticker)
+            yield name, Term(written=ticker, kind="exact", text=ticker)
         for term in company.not_in:
-            yield (Role.COMPANY_MASK, company.id), term
+            yield mask, term
         for term in company.only_with:
-            yield (Role.COMPANY_WITH, company.id), term
-    for topic in rules.topics:
+            yield beside, term
+    for number, topic in enumerate(rules.topics, len(rules.companies)):
         for term in topic.terms:
-            yield (Role.TOPIC, topic.id), term
+            yield number * _ROLES + Role.TOPIC, term
         for term in topic.not_in:
-            yield (Role.TOPIC_MASK, topic.id), term
+            yield number * _ROLES + Role.TOPIC_MASK, term
 
 
 def _unmasked(found: Iterable[Occurrence], masks: Iterable[Occurrence]) -> list[Occurrence]:

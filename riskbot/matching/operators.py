@@ -69,7 +69,7 @@ def pairs_for(rule: Rule, company: str, found: Found, layout: Layout) -> dict[st
         elif terms:
             far.append(topic)
     missing = [topic for topic in rule.and_topics if topic not in met]
-    if missing or not any(topic in met for topic in rule.topics):
+    if missing or (rule.topics and not any(topic in met for topic in rule.topics)):
         wanted = missing or list(rule.topics)
         apart = [topic for topic in wanted if topic in far]
         if apart:

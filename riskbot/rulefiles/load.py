@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from riskbot.errors import Problem, RulesError
+from riskbot.matching.match import Matcher
 from riskbot.matching.rules import RuleSet
 from riskbot.model import Feed, Outlet
 from riskbot.rulefiles.advice import advise
@@ -36,6 +37,7 @@ class Loaded:
     files: tuple[Path, ...]  # every file read, shipped lists and CSV included: what to watch for changes
     derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # company id → short forms added to its names
     hash: str = ""  # of everything; `rule_set.hash` is of companies, topics and rules alone
+    matcher: Matcher | None = field(default=None, compare=False, repr=False)  # the rules compiled, where that was asked
 
 
 def load_rules(folder: Path, packaged: Path | None = None, *, max_bytes: int = MAX_BYTES) -> Loaded:

@@ -120,6 +120,10 @@ def test_topics_are_in_the_rules_order() -> None:
     assert list(met("A memo of Alibaba on the army.", topics=("military", "memo"))) == ["military", "memo"]
 
 
+def test_and_topics_alone_make_a_rule() -> None:
+    assert set(met("Alibaba in a memo.", topics=(), and_topics=("memo",))) == {"memo"}
+
+
 def test_every_one_of_and_topics_is_needed() -> None:
     assert missed("Alibaba and the army.", and_topics=("memo", "sport")) == Miss(
         1, "no term of memo or sport stands in the article"

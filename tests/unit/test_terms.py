@@ -183,6 +183,27 @@ def test_one_term_may_stand_for_several_keys_and_counts_once_for_each() -> None:
     ]
 
 
+def test_terms_that_differ_in_signs_alone_are_each_found_in_their_own_way() -> None:
+    terms = TermSet([("a", Term.parse("A-B Corp")), ("a", Term.parse("A&B Corp")), ("b", Term.parse("A B Corp"))])
+    assert terms.scan("the A&B Corp").present == {"a", "b"}
+    for text, keys in (("A-B Corp", "a"), ("A&B Corp", "a"), ("A + B Corp", ""), ("A B Corp", "b")):
+        assert sorted(match.key for match in terms.scan(text).matches()) == list(keys)
+
+
+def test_the_roomier_of_two_terms_of_one_key_decides_how_far_apart_words_may_stand() -> None:
+    for written in (["Pratt Whitney", "Pratt & Whitney"], ["Pratt & Whitney", "Pratt Whitney"]):
+        terms = TermSet([("key", Term.parse(term)) for term in written])
+        assert [match.term for match in terms.scan("at Pratt & Whitney").matches()] == [written[0]]
+
+
+def test_a_term_with_a_wide_gap_of_its_own_is_found_with_it_and_without() -> None:
+    for written in (["Made ... Good"], ["Made Good", "Made ... Good"]):
+        terms = TermSet([("key", Term.parse(term)) for term in written])
+        for text in ("Made ... Good", "Made Good", "Made, Good"):
+            assert len(list(terms.scan(text).matches())) == 1
+        assert list(terms.scan("Made ..... Good").matches()) == []
+
+
 def test_an_empty_set_of_terms_finds_nothing() -> None:
     scan = TermSet[str]([]).scan("Alibaba")
     assert scan.present == set()

@@ -5,6 +5,7 @@ What always holds: nothing below this file asks the clock or the environment; wh
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -154,6 +155,7 @@ async def open_app(
     loaded = load(settings, folder)
     seen = joined(before, signature(folder, loaded.files))
     mind = think(settings, loaded, only_channel)
+    gc.freeze()  # compiled rules live as long as the process: the collector need not walk them again and again
     async with open_stored(settings, database) as store, FeedFetcher(clock, settings.contact) as fetcher:
         yield App(settings, loaded, mind, store, fetcher, notifier, folder, seen)
 

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from riskbot import __version__
-from riskbot.cli import database, feeds, replaying, rules, running, state
+from riskbot.cli import database, feeds, replaying, rules, running, scanning, state
 from riskbot.cli.console import err, tell_error
 from riskbot.errors import RiskbotError
 
@@ -24,6 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("replay")(replaying.replay)
+app.command("scan")(scanning.scan)
 app.command("run")(running.run)
 app.command("poll")(running.poll)
 app.command("status")(state.status)

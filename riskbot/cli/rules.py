@@ -1,4 +1,4 @@
-"""`riskbot rules` and `riskbot init`: check rule files, run their examples, copy the shipped ones."""
+"""`riskbot rules` and `riskbot init`: check rule files, run their examples, ask them why, copy the shipped ones."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from rich.text import Text
 
 from riskbot.app import load, rules_folder, shipped
 from riskbot.cli.console import out, print_json, print_problems
+from riskbot.cli.explaining import explain_article
+from riskbot.cli.listing import list_rules
 from riskbot.errors import Problem, RulesError
 from riskbot.matching.match import Matcher
 from riskbot.rulefiles.schema import json_schema
@@ -19,7 +21,9 @@ from riskbot.settings import load_settings
 from riskbot.usecases.forms import hit_form
 from riskbot.usecases.prove import Proof, prove
 
-app = typer.Typer(help="Check watch rules.", no_args_is_help=True)
+app = typer.Typer(help="Check watch rules and ask them why.", no_args_is_help=True)
+app.command("explain")(explain_article)
+app.command("list")(list_rules)
 
 
 @app.command()

@@ -16,7 +16,7 @@ from riskbot.matching.occurrences import Found, Vocabulary
 from riskbot.matching.operators import Miss, Pair, pairs_for
 from riskbot.matching.rules import Rule, RuleSet
 from riskbot.matching.salience import Salience, salience
-from riskbot.model import Article, Hit, Modality
+from riskbot.model import Article, Hit, Modality, Span
 
 
 class Matcher:
@@ -139,7 +139,7 @@ class Matcher:
             modality=modality,
             level=rule.level,
             score=_score(best, about, len(pairs)),
-            spans=tuple(sorted(spans, key=lambda span: (span.field == "text", span.start, span.end, span.topic or ""))),
+            spans=tuple(sorted(spans, key=_in_place)),
             sentence=layout.sentence_text(layout.sentence(best.term.field, best.term.start)),
             salient=about.subject,
             prominent=any(pair.prominent for pair in every if pair.modality is modality),
@@ -156,3 +156,8 @@ def _score(best: Pair, about: Salience, topics: int) -> int:
     nearness = 15 if best.distance <= 60 else 8 if best.distance <= 200 else 0
     score = place + nearness + round(about.score * 0.3) + min(10, 5 * (topics - 1))
     return min(100, score if best.modality is Modality.ACTUAL else round(score * 0.6))
+
+
+def _in_place(span: Span) -> tuple[bool, int, int, str, str]:
+    """Spans in order of place; those of one place by topic and term, so that two runs show the same."""
+    return span.field == "text", span.start, span.end, span.topic or "", span.term

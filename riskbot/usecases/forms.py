@@ -25,8 +25,8 @@ def span_form(span: Span) -> Form:
 
 
 def hit_form(hit: Hit) -> Form:
-    """A hit with its evidence."""
-    return {
+    """A hit with its evidence; `trial` stands there only where it is true."""
+    form: Form = {
         "rule": hit.rule,
         "company": hit.company,
         "company_name": hit.company_name,
@@ -36,6 +36,7 @@ def hit_form(hit: Hit) -> Form:
         "score": hit.score,
         "spans": [span_form(span) for span in hit.spans],
     }
+    return form | {"trial": True} if hit.trial else form
 
 
 def claim_form(claim: Claim) -> Form:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from riskbot.stories.live import LOOKED_AT, MEMBERS, LiveStories
+from riskbot.model import Modality
+from riskbot.stories.live import CHARACTERS, LOOKED_AT, MEMBERS, LiveStories
 from tests.builders import article, hit, later, reading
 from tests.rounds import RETOLD
 
@@ -27,7 +28,29 @@ def test_an_article_without_a_hit_gets_a_story_only_when_every_article_shall() -
 
 
 def test_a_hit_of_a_rule_on_trial_opens_no_story() -> None:
-    assert LiveStories(QUIET).place(reading(article(), hit(trial=True)), always=True) is None
+    assert LiveStories(QUIET).place(reading(article(), hit(trial=True))) is None
+
+
+def test_when_every_article_shall_have_a_story_a_mere_possibility_in_the_body_has_one_too() -> None:
+    possible = reading(article(), hit(modality=Modality.POSSIBLE, prominent=False))
+    assert LiveStories(QUIET).place(possible) is None
+    assert LiveStories(QUIET).place(possible, always=True) == "s1"
+
+
+def test_the_latest_stories_of_all_its_companies_are_looked_at() -> None:
+    live = LiveStories(QUIET)
+    words = [f"{chr(97 + n // 26)}{chr(97 + n % 26)}word" for n in range(LOOKED_AT)]
+    live.place(reading(article(), hit("tencent")))
+    for word in words:
+        live.place(reading(article(f"{word} {word}x", f"{word}y {word}z"), hit("alibaba")))
+    live.place(reading(article(), hit("tencent")))  # the story of one company moves, those of the other crowd
+    assert live.place(reading(article(), hit("tencent"), hit("alibaba"))) == "s1"
+
+
+def test_an_endless_article_is_compared_by_its_beginning() -> None:
+    live = LiveStories(QUIET)
+    endless = article(text=article().text + " More of the same." * CHARACTERS)
+    assert [live.place(reading(of)) for of in (endless, article(), endless)] == ["s1", "s1", "s1"]
 
 
 def test_a_story_takes_articles_of_its_own_company_only() -> None:

@@ -56,7 +56,7 @@ def test_a_company_named_again_and_again_gains_with_its_share() -> None:
 
 
 def test_title_and_lead_do_not_add_up() -> None:
-        assert about("Alibaba.", title="Alibaba").score == 60 + 25
+    assert about("Alibaba.", title="Alibaba").score == 60 + 25
 
 
 @pytest.mark.parametrize(

@@ -15,22 +15,38 @@ from riskbot.text.pagelines import Furniture, Line, key_of, terms
 # How WordPress closes a feed's entries, in the words of its translations. A title holds no line break and no second
 # opening; both bounds keep the search linear.
 _OUTLET = r"(?P<outlet>[^\n]{2,80}?)(?:\.(?=\s|$)|(?=[ \t]*$))"
+# Each with what it cannot be without: most texts hold none of these, and a search for a word costs next to nothing.
 _FOOTERS = [
-    re.compile(rf"\b{opening} (?P<title>(?:(?!\b{opening} )[^\n]){{1,300}}?) {link} {_OUTLET}", re.MULTILINE)
-    for opening, link in (
-        ("The post", "(?:first )?appeared (?:first )?on"),
-        ("The (?:post|article|story)", "(?:first appeared on|appeared first on|was first published on)"),
-        ("Der Beitrag", "erschien zuerst auf"),
-        ("L[’']article", "est apparu en premier sur"),
-        ("(?:La entrada|El artículo|La noticia)", "(?:se publicó primero en|apareció primero en|aparece primero en)"),
-        ("L[’']articolo", "(?:proviene da|sembra essere il primo su)"),
-        ("O post", "apareceu primeiro em"),
-        ("Het bericht", "verscheen eerst op"),
-        ("(?:Сообщение|Запись)", "(?:появились|впервые появилась|появилась) (?:сначала )?(?:на|в)"),
-        ("(?:Wpis|Artykuł)", "pojawił się (?:po raz pierwszy|poczatkowo|początkowo|najpierw) (?:w|na)"),
+    (
+        needles,
+        re.compile(rf"\b{opening} (?P<title>(?:(?!\b{opening} )[^\n]){{1,300}}?) {link} {_OUTLET}", re.MULTILINE),
+    )
+    for needles, opening, link in (
+        (("appeared ",), "The post", "(?:first )?appeared (?:first )?on"),
+        (
+            ("first appeared on", "appeared first on", "first published on"),
+            "The (?:post|article|story)",
+            "(?:first appeared on|appeared first on|was first published on)",
+        ),
+        (("erschien zuerst",), "Der Beitrag", "erschien zuerst auf"),
+        (("est apparu",), "L[’']article", "est apparu en premier sur"),
+        (
+            (" primero en",),
+            "(?:La entrada|El artículo|La noticia)",
+            "(?:se publicó primero en|apareció primero en|aparece primero en)",
+        ),
+        (("proviene da", "sembra essere"), "L[’']articolo", "(?:proviene da|sembra essere il primo su)"),
+        (("apareceu primeiro",), "O post", "apareceu primeiro em"),
+        (("verscheen eerst",), "Het bericht", "verscheen eerst op"),
+        (("появил",), "(?:Сообщение|Запись)", "(?:появились|впервые появилась|появилась) (?:сначала )?(?:на|в)"),
+        (
+            ("pojawił się",),
+            "(?:Wpis|Artykuł)",
+            "pojawił się (?:po raz pierwszy|poczatkowo|początkowo|najpierw) (?:w|na)",
+        ),
     )
 ]
-_ENGLISH = _FOOTERS[:2]
+_ENGLISH = [pattern for _, pattern in _FOOTERS[:2]]
 # A post there is what the sentence is about, not a feed's entry.
 _NETWORKS = terms(
     """x|twitter|x (formerly twitter)|facebook|instagram|weibo|wechat|douyin|tiktok|telegram|truth social|linkedin
@@ -60,7 +76,9 @@ _GLUED = re.compile(r"(?:Published|Updated|Posted|Date|Author|By)\s*:.*$|[|·•
 def footers(text: str, lines: list[Line]) -> Iterator[Furniture]:
     """Every "The post X appeared on Y", as introduction or as footer."""
     keys = {line.key for line in lines}
-    for pattern in _FOOTERS:
+    for needles, pattern in _FOOTERS:
+        if not any(needle in text for needle in needles):
+            continue
         for match in pattern.finditer(text):
             outlet = match["outlet"].strip(" \"'“”*_")
             if not outlet or key_of(outlet) in _NETWORKS:

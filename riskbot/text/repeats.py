@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from riskbot.text.normalise import fold
 from riskbot.text.pagelines import Furniture
 from riskbot.text.sentences import paragraphs, sentences
 
@@ -22,6 +23,12 @@ WINDOW = 8  # words; fewer recur by chance ("according to a report by the Financ
 SHORT = 40  # characters; a shorter sentence may well stand twice on purpose
 _WORDS = re.compile(
     "[\u0e00-\u0eff\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\\W_\u0e00-\u0eff\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
+)
+# Letters, signs and blanks of which folding makes at least as many words as `_WORDS` does: no marks, no script without
+# blanks, nothing invisible.
+_PLAIN = re.compile(
+    "[\t\n\r -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f"
+    "\u2010-\u2027\u2030-\u205e\u20a0-\u20cf\u2190-\u27ff]*+"
 )
 _BROKEN_OFF = re.compile(r"(?:…|\.\.\.|\[(?:…|\.\.\.|&hellip;)\])[\s\"'”’»)]*$")
 
@@ -50,6 +57,8 @@ class _Unit:
 
 def repeats(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[Furniture]:
     """The passages that stand a second time. `taken`: ranges to leave out, in order, not overlapping."""
+    if _is_free_of_repeats(text):
+        return
     units, words, starts = _units(text, taken)
     if len(words) < 2 * WINDOW:
         return
@@ -80,6 +89,18 @@ def repeats(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[Furniture]:
         passage = Furniture(unit.start, unit.end, "repeat")
     if passage:
         yield passage
+
+
+def _is_free_of_repeats(text: str) -> bool:
+    """Whether no window of words stands twice, found without looking for sentences: so it is with most texts.
+
+    Folding takes more words for the same than we do, and parts more of them, so what repeats for us repeats here too.
+    """
+    if not _PLAIN.fullmatch(text):
+        return False
+    words = fold(text).text.split()
+    windows = list(zip(*(words[i:] for i in range(WINDOW)), strict=False))
+    return len(set(windows)) == len(windows)
 
 
 def _units(text: str, taken: Sequence[tuple[int, int]]) -> tuple[list[_Unit], list[str], list[int]]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from riskbot.text.furniture import Furniture, find, mask
 from riskbot.text.normalise import clean
+from riskbot.text.repeats import _WORDS, WINDOW, _is_free_of_repeats
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 ORIGINALS = Path(__file__).parents[3] / "shared" / "seeds"
@@ -476,3 +477,25 @@ def test_the_original_repost_names_its_footer_and_its_source() -> None:
     assert {item.kind for item in found} == {
         "footer", "repeat", "newsletter", "credit", "widget", "disclaimer", "teasers",
     }  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["the", "firm's", "U.S.", "café", "Café", "ship-to", "x_y", "№", "Ελλάδα", "Нефть", "½", "…", "\n"]
+        ),
+        min_size=0,
+        max_size=60,
+    )
+)
+def test_the_quick_look_for_repeats_never_overlooks_one(words: list[str]) -> None:
+    text = " ".join(words)
+    if _is_free_of_repeats(text):
+        slow = [w.casefold() for w in _WORDS.findall(text)]
+        windows = [tuple(slow[i : i + WINDOW]) for i in range(len(slow) - WINDOW + 1)]
+        assert len(set(windows)) == len(windows)
+
+
+@pytest.mark.parametrize("odd", ["cafe\u0301", "al\u00adibaba", "हिन्दी", "阿里巴巴", "a\u200bb", "a\x00b"])
+def test_the_quick_look_says_nothing_of_text_that_folding_joins(odd: str) -> None:
+    assert not _is_free_of_repeats(f"one {odd} two")

@@ -96,7 +96,7 @@ def test_hostile_fragments_cost_little(fragment: str) -> None:
     before = time.process_time()
     to_text(fragment)
     to_line(fragment)
-    assert time.process_time() - before < 3
+    assert time.process_time() - before < 60  # no speed: only an explosion takes so long
 
 
 def test_text_beyond_the_deepest_nesting_is_kept() -> None:

@@ -142,7 +142,7 @@ def test_a_billion_laughs_are_not_laughed() -> None:
     )
     before = time.process_time()
     assert sum(len(one.title) for one in _parse(body.encode())) < 1_000
-    assert time.process_time() - before < 5
+    assert time.process_time() - before < 60  # no speed: only an explosion takes so long
 
 
 def test_a_document_that_is_cut_off_gives_its_whole_items() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -60,11 +59,9 @@ def _environment(pid: int) -> bytes:
 async def test_a_document_that_takes_too_long_is_given_up_and_the_others_go_on() -> None:
     async with _pool(SHORT) as pool:
         assert await _titles(pool) == ["White House memo names Alibaba"]
-        before = time.monotonic()
         slow, *quick = await asyncio.gather(_reason(pool, slow_author()), *(_titles(pool) for _ in range(8)))
         assert slow == "parse-timeout"
         assert all(titles == ["White House memo names Alibaba"] for titles in quick)
-        assert time.monotonic() - before < 3
         assert await _titles(pool) == ["White House memo names Alibaba"]
 
 

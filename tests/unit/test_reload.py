@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -195,20 +195,27 @@ async def test_a_list_under_another_name_is_watched_once_it_is_read(folder: Path
 
 
 async def test_a_long_compilation_holds_up_no_tick_and_not_the_end(folder: Path) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
     def slow(settings: Settings, where: Path) -> tuple[Loaded, Mind]:
-        time.sleep(1.0)
+        begun.set()
+        go_on.wait(60)
         return build(settings, where)
 
     reloader = Reloader(app(folder, FakeStore()), slow)
     await reloader.start()
     save(folder, MORE)
     await reloader.look()
-    before = time.monotonic()
-    for _ in range(20):
-        await reloader.tick()
-        await asyncio.sleep(0.01)
-    await reloader.finish()
-    assert time.monotonic() - before < 0.9
+    try:
+        for _ in range(20):
+            await reloader.tick()
+            await asyncio.sleep(0.01)
+        await asyncio.to_thread(begun.wait, 60)
+        await reloader.finish()
+        assert begun.is_set()  # all ticks and the end came while it was still compiling
+        assert not go_on.is_set()
+    finally:
+        go_on.set()
     assert len(reloader.loaded.rule_set.rules) == 1
 
 

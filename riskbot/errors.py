@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 Severity = Literal["error", "warning", "note"]
@@ -90,9 +91,10 @@ class FetchError(WorkError):
     `reason` is a stable kebab-case name for the feed's record (`http-404`, `timed-out`, `too-large`, …).
     """
 
-    def __init__(self, reason: str, message: str, mend: str = "") -> None:
+    def __init__(self, reason: str, message: str, mend: str = "", *, retry_after: timedelta | None = None) -> None:
         super().__init__(message, mend)
         self.reason = reason
+        self.retry_after = retry_after  # how long the server asked us to stay away; None when it did not say
 
 
 class StoreError(WorkError):

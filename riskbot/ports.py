@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeVar
 
+from riskbot.errors import FetchError
 from riskbot.model import (
     Alert,
     Article,
@@ -28,6 +29,7 @@ from riskbot.model import (
     Story,
     Summary,
 )
+from riskbot.model import Document as Document  # a fetcher finds the values it returns in one place
 
 T = TypeVar("T")
 
@@ -40,15 +42,21 @@ class Polled:
     """What one poll of a feed brought."""
 
     outcome: Literal["entries", "unchanged"]
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[Entry, ...] = ()  # those not read before, or all of them where the document was parsed whole
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
+    document: Document | None = None  # None: not parsed
+    moved: str | None = None  # where permanent redirects led; None: nowhere else than asked
+    max_age: timedelta | None = None  # how long the answer calls itself fresh (Cache-Control)
 
 
 class Fetcher(Protocol):
     async def poll(self, feed: Feed, state: FeedState) -> Polled:
         """Fetch and parse one feed. Raises FetchError with a named reason."""
+
+    async def pages(self, feed: Feed, urls: Sequence[str]) -> Mapping[str, str | FetchError]:
+        """The text of these articles' pages, by address, or why it cannot be had. Takes its time, by design."""
 
 
 class ReplayFeed(Protocol):
@@ -94,8 +102,8 @@ class Transaction(Protocol):
     def alert(self, story: str, decision: Decision, kind: Literal["new", "update"], now: datetime) -> Alert:
         """Keep an alert and owe its delivery; an update replaces updates of the same story and channel still owed."""
 
-    def finish_poll(self, state: FeedState) -> None:
-        """Write a feed's state and give its lease back."""
+    def finish_poll(self, state: FeedState) -> bool:
+        """Write a feed's state and give its lease back; false: another has taken it since, and nothing was written."""
 
     def notice(self, channel: str, text: str, now: datetime) -> Notice:
         """Owe one line to the people who run riskbot."""
@@ -120,6 +128,15 @@ class Counts:
     feeds: Mapping[str, FeedState] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """The times of one article that was told."""
+
+    published: datetime | None  # the publisher's claim
+    seen: datetime  # when riskbot read it
+    told: datetime  # when the message was posted or edited
+
+
 class Store(Protocol):
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one write transaction on the writer thread; any exception undoes all of it."""
@@ -139,7 +156,13 @@ class Store(Protocol):
     async def claim_feeds(
         self, now: datetime, lease: timedelta, limit: int, *, due_only: bool = True
     ) -> Sequence[tuple[str, FeedState]]:
-        """Take a lease on feeds that are due (or on all), atomically; nobody else gets them until it ends."""
+        """Take a lease on feeds that are due (or on all), atomically; nobody else gets them until it ends.
+
+        A feed that is gone for good is never due; asked for all, it is among them.
+        """
+
+    async def renew_feeds(self, feeds: Collection[str], until: datetime) -> None:
+        """Hold these feeds longer: they are still being worked on."""
 
     async def claim_deliveries(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Delivery]:
         """Take a lease on deliveries to work on: owed and due, or left in `sending` by someone who died."""
@@ -170,6 +193,9 @@ class Store(Protocol):
 
     async def alerts(self) -> Sequence[Alert]:
         """Every alert, oldest first."""
+
+    async def delays(self, most: int = 1000) -> Sequence[Delay]:
+        """How long the latest told articles took, newest first."""
 
     async def tick(self, name: str, now: datetime) -> None:
         """Note that a tick of the scheduler ran."""

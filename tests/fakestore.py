@@ -28,8 +28,8 @@ from riskbot.model import (
     RulesState,
     Story,
 )
-from riskbot.ports import Counts, Sent, Transaction
-from tests.faketables import KeptFeed, KeptStory, Tables
+from riskbot.ports import Counts, Delay, Sent, Transaction
+from tests.faketables import NOBODY, KeptFeed, KeptStory, Tables, as_kept, time_of
 
 T = TypeVar("T")
 CANDIDATES = 50
@@ -39,14 +39,15 @@ OPEN = (DeliveryState.OWED, DeliveryState.SENDING)
 class FakeTransaction:
     """One write, on a copy of the tables that the store takes over when all of it is done."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, by: object) -> None:
         self._t = tables
+        self._by = by  # the store, as feeds know who took them
 
     def known(self, articles: Sequence[Article]) -> Mapping[str, Known]:
         return self._t.known(articles)
 
     def add_article(self, reading: Reading, version: int) -> None:
-        reading = _as_kept(reading)
+        reading = as_kept(reading)
         article, before = reading.article, self._t.versions.get(reading.article.id, ())
         if version != len(before) + 1:
             raise StoreError(f"version {version} of the article {article.id!r} cannot follow version {len(before)}")
@@ -85,13 +86,13 @@ class FakeTransaction:
         return self._t.story(place[0]) if place else None
 
     def open_story(self, reading: Reading, placement: Placement) -> Story:
-        at = _time_of(reading.article)
+        at = time_of(reading.article)
         story = f"s{len(self._t.stories) + 1}"
         self._t.stories[story] = KeptStory(opened_at=at, last_at=at)
         return self.join_story(story, reading, placement)
 
     def join_story(self, story: str, reading: Reading, placement: Placement) -> Story:
-        kept, article, at = self._kept(story), reading.article, _time_of(reading.article)
+        kept, article, at = self._kept(story), reading.article, time_of(reading.article)
         current = self._t.places.get(article.id, (story, placement))[0]
         if current != story:
             raise StoreError(f"the article {article.id!r} belongs to the story {current}, and cannot join {story}")
@@ -126,6 +127,7 @@ class FakeTransaction:
         carried = kind == "update" and self._replace_waiting(story, channel)
         state = DeliveryState.REPLACED if carried else DeliveryState.OWED
         self._t.alerts[made.id] = made
+        self._t.told_in[made.id] = len(self._t.versions[article])
         self._t.deliveries[f"d{number}"] = Delivery(f"d{number}", made, key=f"{number:032x}", state=state)
         return made
 
@@ -142,10 +144,17 @@ class FakeTransaction:
                 self._t.deliveries[delivery.id] = replace(delivery, state=DeliveryState.REPLACED)
         return new_waits
 
-    def finish_poll(self, state: FeedState) -> None:
-        if state.feed not in self._t.feeds:
+    def finish_poll(self, state: FeedState) -> bool:
+        kept = self._t.feeds.get(state.feed)
+        if kept is None:
             raise StoreError(f"the feed {state.feed!r} is not among those stored")
-        self._t.feeds[state.feed] = replace(self._t.feeds[state.feed], state=state, lease=None)
+        if any(len(hashed) > 32 or len(key) > 8 for hashed, key in state.items.items()):
+            raise StoreError("an item's hash has at most 32 bytes and its key 8")
+        if kept.holder in (None, self._by):
+            self._t.feeds[state.feed] = replace(kept, state=state, lease=None)
+        elif kept.holder is NOBODY:
+            self._t.feeds[state.feed] = replace(kept, lease=None)
+        return kept.holder in (None, self._by)
 
     def notice(self, channel: str, text: str, now: datetime) -> Notice:
         number = len(self._t.notices) + 1
@@ -197,7 +206,7 @@ class FakeStore:
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         tables = self._t.copy()
-        done = work(FakeTransaction(tables))
+        done = work(FakeTransaction(tables, self))
         self.database.tables = tables
         return done
 
@@ -205,22 +214,20 @@ class FakeStore:
         return self._t.known(articles)
 
     async def sync_feeds(self, feeds: Iterable[Feed], now: datetime, *, edited: Collection[str] = ()) -> None:
-        wanted = {feed.name: feed for feed in feeds}
+        wanted = {feed.name: feed.url for feed in feeds}
         for name, kept in self._t.feeds.items():
-            if name not in wanted:
+            url = wanted.get(name)
+            if url is None:
                 self._t.feeds[name] = replace(kept, paused=True)
-            elif kept.paused or kept.url != wanted[name].url or name in edited:
-                self._t.feeds[name] = replace(
-                    _readdressed(kept, wanted[name]), state=replace(_readdressed(kept, wanted[name]).state, due_at=None)
-                )
-        for name, feed in wanted.items():
-            kept = self._t.feeds.get(name, KeptFeed(feed.url, FeedState(name)))
-            self._t.feeds[name] = replace(kept, paused=False)
+            elif kept.paused or kept.url != url or name in edited:
+                self._t.feeds[name] = kept.at(url).due()
+        for name, url in wanted.items():
+            self._t.feeds.setdefault(name, KeptFeed(url, FeedState(name)))
 
     async def keep_feed(self, feed: Feed) -> FeedState:
-        kept = self._t.feeds.get(feed.name, KeptFeed(feed.url, FeedState(feed.name), paused=True))
-        self._t.feeds[feed.name] = _readdressed(kept, feed)
-        return self._t.feeds[feed.name].state
+        kept = self._t.feeds.get(feed.name, KeptFeed(feed.url, FeedState(feed.name), paused=True)).at(feed.url)
+        self._t.feeds[feed.name] = kept if kept.lease else replace(kept, holder=self)
+        return kept.state
 
     async def claim_feeds(
         self, now: datetime, lease: timedelta, limit: int, *, due_only: bool = True
@@ -230,12 +237,18 @@ class FakeStore:
             for name, kept in self._t.feeds.items()
             if not kept.paused
             and (kept.lease is None or kept.lease <= now)
-            and (not due_only or kept.state.due_at is None or kept.state.due_at <= now)
+            and (not due_only or (not kept.state.gone_at and (not kept.state.due_at or kept.state.due_at <= now)))
         ]
         taken = [name for _, name in sorted(free)[:limit]]
         for name in taken:
-            self._t.feeds[name] = replace(self._t.feeds[name], lease=now + lease)
+            self._t.feeds[name] = replace(self._t.feeds[name], lease=now + lease, holder=self)
         return [(name, self._t.feeds[name].state) for name in taken]
+
+    async def renew_feeds(self, feeds: Collection[str], until: datetime) -> None:
+        for name in feeds:
+            kept = self._t.feeds.get(name)
+            if kept and kept.holder is self and kept.lease and kept.lease < until:
+                self._t.feeds[name] = replace(kept, lease=until)
 
     async def claim_deliveries(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Delivery]:
         taken = [number for number, delivery in self._t.deliveries.items() if self._may_go(delivery, now)][:limit]
@@ -322,8 +335,12 @@ class FakeStore:
     async def ticks(self) -> Mapping[str, datetime]:
         return dict(self._t.ticks)
 
+    async def delays(self, most: int = 1000) -> Sequence[Delay]:
+        return self._t.delays()[:most]
+
     async def counts(self) -> Counts:
-        states = [sent.state for sent in (*self._t.deliveries.values(), *self._t.notices.values())]
+        states = [delivery.state for delivery in self._t.deliveries.values()]
+        states += [notice.state for notice in self._t.notices.values()]
         return Counts(
             articles=len(self._t.versions),
             hits=sum(len(versions[-1].hits) for versions in self._t.versions.values()),
@@ -336,37 +353,3 @@ class FakeStore:
 
     async def close(self) -> None:
         self._closed = True
-
-
-def _readdressed(kept: KeptFeed, feed: Feed) -> KeptFeed:
-    """What an old address answered says nothing about a new one."""
-    if kept.url == feed.url:
-        return kept
-    return replace(kept, url=feed.url, state=replace(kept.state, etag=None, last_modified=None, body_hash=None))
-
-
-def _as_kept(reading: Reading) -> Reading:
-    """The reading as a database gives it back; refused where a database refuses."""
-    article = reading.article
-    try:
-        f"{article.title}{article.text}".encode()
-    except UnicodeEncodeError as error:
-        raise StoreError("the store cannot keep a text that is not valid Unicode") from error
-    seen, published = _utc(article.seen or _time_of(article)), _utc(article.published)
-    return replace(
-        reading,
-        article=replace(article, seen=seen, published=published),
-        claims=tuple(replace(claim, article=article.id, at=_utc(claim.at)) for claim in reading.claims),
-    )
-
-
-def _utc(at: datetime | None) -> datetime | None:
-    if at is not None and at.tzinfo is None:
-        raise StoreError(f"the store refused the work: {at} has no time zone")
-    return at.astimezone(UTC) if at else None
-
-
-def _time_of(article: Article) -> datetime:
-    if article.at is None:
-        raise StoreError(f"the article {article.id!r} cannot be kept: it does not say when it was seen")
-    return article.at

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
+from riskbot.errors import StoreError
 from riskbot.model import (
     Alert,
     Article,
     Decision,
     Delivery,
+    DeliveryState,
     FeedState,
     Known,
     Level,
@@ -21,7 +23,9 @@ from riskbot.model import (
     RulesState,
     Story,
 )
-from riskbot.ports import Sent
+from riskbot.ports import Delay, Sent
+
+NOBODY = object()  # holds a feed whose address was changed: what a poll in hand says is of the old one
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,19 @@ class KeptFeed:
     state: FeedState
     paused: bool = False
     lease: datetime | None = None
+    holder: object = None  # who took it last
+
+    def due(self) -> KeptFeed:
+        """Polled again at once, even when it was gone."""
+        return replace(self, paused=False, state=replace(self.state, due_at=None, gone_at=None))
+
+    def at(self, url: str) -> KeptFeed:
+        """At this address: what another one answered says nothing about it."""
+        if self.url == url:
+            return self
+        state, history = self.state, ("polled_at", "succeeded_at", "arrivals", "new_at", "ill", "ill_since")
+        anew = replace(FeedState(state.feed), **{name: getattr(state, name) for name in history})
+        return replace(self, url=url, state=anew, holder=NOBODY)
 
 
 @dataclass(slots=True)
@@ -54,6 +71,7 @@ class Tables:
     stories: dict[str, KeptStory] = field(default_factory=dict)
     decisions: dict[tuple[str, int, str], Decision] = field(default_factory=dict)  # (article, version, channel)
     alerts: dict[str, Alert] = field(default_factory=dict)
+    told_in: dict[str, int] = field(default_factory=dict)  # alert → the version of its article that led to it
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     leases: dict[str, datetime] = field(default_factory=dict)  # of deliveries and notices
     messages: dict[tuple[str, str], Sent] = field(default_factory=dict)  # (story, channel)
@@ -90,6 +108,43 @@ class Tables:
                     break
         return held
 
+    def delays(self) -> list[Delay]:
+        """Of what was really sent for an article's first version, newest first."""
+        sent = [
+            (delivery.tried_at, int(delivery.id[1:]), self.versions[delivery.alert.article][0].article)
+            for delivery in self.deliveries.values()
+            if delivery.state is DeliveryState.SENT and delivery.tried_at and self.told_in[delivery.alert.id] == 1
+        ]
+        newest_first = sorted(sent, key=lambda told: told[:2], reverse=True)
+        return [Delay(first.published, first.seen, told) for told, _, first in newest_first if first.seen]
+
     def _known(self, article: str) -> Known:
         versions = self.versions[article]
         return Known(article, versions[-1].article.fingerprint, len(versions))
+
+
+def as_kept(reading: Reading) -> Reading:
+    """The reading as a database gives it back; refused where a database refuses."""
+    article = reading.article
+    try:
+        f"{article.title}{article.text}".encode()
+    except UnicodeEncodeError as error:
+        raise StoreError("the store cannot keep a text that is not valid Unicode") from error
+    seen, published = _utc(article.seen or time_of(article)), _utc(article.published)
+    return replace(
+        reading,
+        article=replace(article, seen=seen, published=published),
+        claims=tuple(replace(claim, article=article.id, at=_utc(claim.at)) for claim in reading.claims),
+    )
+
+
+def time_of(article: Article) -> datetime:
+    if article.at is None:
+        raise StoreError(f"the article {article.id!r} cannot be kept: it does not say when it was seen")
+    return article.at
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    if at is not None and at.tzinfo is None:
+        raise StoreError(f"the store refused the work: {at} has no time zone")
+    return at.astimezone(UTC) if at else None

@@ -7,11 +7,14 @@ on its way in, and is aware on its way out even where the database keeps none.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Dialect, MetaData
+from sqlalchemy import JSON, CursorResult, DateTime, Dialect, MetaData, Table
+from sqlalchemy import Row as FoundRow
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
+
+Found = FoundRow[*tuple[Any, ...]]  # what a statement brought; its columns are attributes
 
 
 class Row(SQLModel):
@@ -25,6 +28,17 @@ class Row(SQLModel):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def table_of(row: type[Row]) -> Table:
+    """The table of these rows, for statements that are built once and run thousands of times."""
+    return Row.metadata.tables[str(row.__tablename__)]
+
+
+def number_of_new(made: CursorResult[*tuple[Any, ...]]) -> int:
+    """The number that the database gave the row just inserted."""
+    (number,) = made.inserted_primary_key or (0,)
+    return int(number)
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -46,3 +60,10 @@ class UtcTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Json(TypeDecorator[Any]):
+    """A list or a mapping that may be missing: then there is nothing in its place, not the JSON word for nothing."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True

@@ -6,93 +6,106 @@ new version keeps its place. Candidates come from indexes, however many stories 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import Select, bindparam, func, insert, select, update
+from sqlmodel import Session
 
 from riskbot.errors import StoreError
 from riskbot.model import Level, Placement, Reading, Story
-from riskbot.store.stories import load_stories, load_story
-from riskbot.store.story_tables import StoryArticleRow, StoryCompanyRow, StoryRow
+from riskbot.store.base import number_of_new, table_of
+from riskbot.store.stories import PART, PLACE, STORY, load_stories, load_story
+from riskbot.store.story_tables import StoryCompanyRow
 from riskbot.store.values import number_of, time_of
 
 CANDIDATES = 50
+OF_COMPANY = table_of(StoryCompanyRow)
+
+_STORY = STORY.c.id == bindparam("of")
+_EXISTS = select(STORY.c.id).where(_STORY)
+_TIMES = select(STORY.c.opened_at, STORY.c.last_at).where(_STORY)
+_OPEN = insert(STORY)
+_WEIGH = update(STORY).where(_STORY)
+_STAND = update(STORY).where(_STORY)
+_PLACE = select(PLACE.c.story).where(PLACE.c.article == bindparam("of"))
+_LAST = select(func.max(PLACE.c.joined)).where(PLACE.c.story == bindparam("of"))
+_JOIN = insert(PLACE)
+_STAY = update(PLACE).where(PLACE.c.article == bindparam("of"))
+_COMPANIES = select(OF_COMPANY.c.company).where(OF_COMPANY.c.story == bindparam("of"))
+_CONCERN = insert(OF_COMPANY)
+
+
+@cache
+def _candidates(*, of_companies: bool, until: bool) -> Select[*tuple[Any, ...]]:
+    wanted = select(STORY.c.id).where(STORY.c.merged_into.is_(None), STORY.c.last_at >= bindparam("since"))
+    if until:
+        wanted = wanted.where(STORY.c.opened_at <= bindparam("until"))
+    if of_companies:
+        wanted = wanted.where(STORY.c.id.in_(select(OF_COMPANY.c.story).where(OF_COMPANY.c.company.in_(PART))))
+    return wanted.order_by(STORY.c.last_at.desc(), STORY.c.id.desc()).limit(CANDIDATES)
 
 
 def candidates(session: Session, reading: Reading, since: datetime) -> list[Story]:
     """Live stories of a company of the reading (any, when it has no hits), newest first, at most `CANDIDATES`."""
-    wanted = select(StoryRow.id).where(col(StoryRow.merged_into).is_(None), col(StoryRow.last_at) >= since)
-    if reading.article.at is not None:
+    asked: dict[str, Any] = {"since": since}
+    if (at := reading.article.at) is not None:
         # As far ahead as back: a late article must not drown in the stories that came after it.
-        wanted = wanted.where(col(StoryRow.opened_at) <= reading.article.at + abs(reading.article.at - since))
-    if companies := {hit.company for hit in reading.hits}:
-        of_them = select(StoryCompanyRow.story).where(col(StoryCompanyRow.company).in_(companies))
-        wanted = wanted.where(col(StoryRow.id).in_(of_them))
-    newest = wanted.order_by(col(StoryRow.last_at).desc(), col(StoryRow.id).desc()).limit(CANDIDATES)
-    return load_stories(session, [number for number in session.exec(newest) if number is not None])
+        asked["until"] = at + abs(at - since)
+    if reading.hits:
+        asked["part"] = sorted({hit.company for hit in reading.hits})
+    newest = _candidates(of_companies="part" in asked, until="until" in asked)
+    return load_stories(session, session.connection().execute(newest, asked).scalars().all())
 
 
 def story_of(session: Session, article: str) -> Story | None:
     """The story an article belongs to."""
-    place = session.get(StoryArticleRow, article)
-    return load_story(session, place.story) if place else None
+    return load_story(session, session.connection().execute(_PLACE, {"of": article}).scalar_one_or_none())
 
 
 def open_story(session: Session, reading: Reading, placement: Placement) -> Story:
     """A new story with its first article; its gravity is for the caller to set."""
     at = time_of(reading.article)
-    row = StoryRow(level=Level.LOW.value, score=0, opened_at=at, last_at=at)
-    session.add(row)
-    session.flush()
-    return _place(session, row, reading, placement)
+    opened = session.connection().execute(_OPEN, {"level": Level.LOW.value, "score": 0, "opened_at": at, "last_at": at})
+    return _place(session, number_of_new(opened), reading, placement)
 
 
 def join_story(session: Session, story: str, reading: Reading, placement: Placement) -> Story:
     """The story with the article in it. Raises StoreError when the article is in another, or there is no such story."""
-    return _place(session, story_row(session, story), reading, placement)
+    return _place(session, story_number(session, story), reading, placement)
 
 
 def set_story(session: Session, story: str, level: Level, score: int) -> None:
-    """Write what severity made of it."""
-    row = story_row(session, story)
-    row.level, row.score = level.value, score
-    session.flush()
+    """Write what severity made of it. Raises StoreError when there is no such story."""
+    weighed = {"of": story_number(session, story), "level": level.value, "score": score}
+    session.connection().execute(_WEIGH, weighed)
 
 
-def story_row(session: Session, story: str) -> StoryRow:
-    """The row of a story by the id people cite. Raises StoreError when there is none."""
+def story_number(session: Session, story: str) -> int:
+    """The number of a story by the id people cite. Raises StoreError when there is none."""
     number = number_of("s", story)
-    row = session.get(StoryRow, number) if number is not None else None
-    if row is None:
+    if number is None or session.connection().execute(_EXISTS, {"of": number}).first() is None:
         raise StoreError(f"there is no story {story!r}")
-    return row
+    return number
 
 
-def _place(session: Session, row: StoryRow, reading: Reading, placement: Placement) -> Story:
-    number, article, at = number_in(row), reading.article, time_of(reading.article)
-    place = session.get(StoryArticleRow, article.id)
-    if place is None:
-        last = session.exec(select(func.max(StoryArticleRow.joined)).where(col(StoryArticleRow.story) == number)).one()
-        place = StoryArticleRow(article=article.id, story=number, joined=(last or 0) + 1, similarity=0.0, why="")
-    elif place.story != number:
-        raise StoreError(f"the article {article.id!r} belongs to the story s{place.story}, and cannot join s{number}")
-    place.similarity, place.why = placement.similarity, placement.why
-    row.opened_at, row.last_at = min(row.opened_at, at), max(row.last_at, at)
-    session.add_all([place, *_new_companies(session, number, reading)])
-    session.flush()
+def _place(session: Session, number: int, reading: Reading, placement: Placement) -> Story:
+    connection, article, of = session.connection(), reading.article, {"of": number}
+    held = connection.execute(_PLACE, {"of": article.id}).scalar_one_or_none()
+    why = {"similarity": placement.similarity, "why": placement.why}
+    if held is None:
+        last = connection.execute(_LAST, of).scalar_one()
+        connection.execute(_JOIN, {"article": article.id, "story": number, "joined": (last or 0) + 1, **why})
+    elif held == number:
+        connection.execute(_STAY, {"of": article.id, **why})
+    else:
+        raise StoreError(f"the article {article.id!r} belongs to the story s{held}, and cannot join s{number}")
+    opened_at, last_at = connection.execute(_TIMES, of).one()
+    if not opened_at <= (at := time_of(article)) <= last_at:
+        connection.execute(_STAND, {**of, "opened_at": min(opened_at, at), "last_at": max(last_at, at)})
+    # Companies of an earlier version stay: they only make the story a candidate a little more often.
+    new = {hit.company for hit in reading.hits}.difference(connection.execute(_COMPANIES, of).scalars())
+    if new:
+        connection.execute(_CONCERN, [{"story": number, "company": name} for name in sorted(new)])
     return load_stories(session, [number])[0]
-
-
-def _new_companies(session: Session, number: int, reading: Reading) -> Sequence[StoryCompanyRow]:
-    """Companies of an earlier version stay: they only make the story a candidate a little more often."""
-    there = set(session.exec(select(StoryCompanyRow.company).where(col(StoryCompanyRow.story) == number)))
-    new = {hit.company for hit in reading.hits} - there
-    return [StoryCompanyRow(story=number, company=name) for name in sorted(new)]
-
-
-def number_in(row: StoryRow) -> int:
-    """The number the database gave a story."""
-    if row.id is None:
-        raise StoreError("a story has no number before it is written")
-    return row.id

@@ -10,16 +10,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import JSON, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, false, text
 from sqlmodel import Field
 
-from riskbot.store.base import Row, UtcTime
+from riskbot.store.base import Json, Row, UtcTime
+
+OF_OLD = {"server_default": text("0")}  # what a database has counted of which an older riskbot knew nothing
 
 
 class FeedRow(Row, table=True):
     """A source that is polled. Paused, not deleted, when it leaves the rule files."""
 
     __tablename__ = "feed"
+    # Whose turn it is, in that order: feeds that are not due are passed over in the index, their rows not looked at.
+    __table_args__ = (Index("ix_feed_turn", "paused", "gone_at", "due_at", "name"),)
 
     name: str = Field(primary_key=True)
     url: str
@@ -27,12 +31,27 @@ class FeedRow(Row, table=True):
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
-    due_at: datetime | None = Field(default=None, sa_type=UtcTime, index=True)  # None: at once
+    due_at: datetime | None = Field(default=None, sa_type=UtcTime)  # None: at once
     lease_until: datetime | None = Field(default=None, sa_type=UtcTime)  # None: nobody polls it now
     polled_at: datetime | None = Field(default=None, sa_type=UtcTime)
     succeeded_at: datetime | None = Field(default=None, sa_type=UtcTime)
     failures: int = 0
     error: str | None = None
+    holder: str | None = None  # the store that took it last; "": whoever took it holds an address that is no more
+    moved_to: str | None = None
+    gone_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    parses: int = Field(default=0, sa_column_kwargs=OF_OLD)
+    whole: int = Field(default=0, sa_column_kwargs=OF_OLD)
+    whole_why: str | None = None
+    wishes: dict[str, Any] | None = Field(default=None, sa_type=Json)  # None: none
+    entries: int | None = None
+    undated: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    newest_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    arrivals: list[str] | None = Field(default=None, sa_type=Json)  # ISO 8601, oldest first; None: none
+    new_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    ill: str | None = None
+    ill_since: datetime | None = Field(default=None, sa_type=UtcTime)
+    items: bytes | None = Field(default=None, sa_type=LargeBinary)  # packed (`items.py`); None: none
 
 
 class ArticleRow(Row, table=True):
@@ -68,6 +87,7 @@ class VersionRow(Row, table=True):
     origin: str | None = None
     credits: list[str] = Field(sa_type=JSON)
     links: list[str] = Field(sa_type=JSON)
+    page: str | None = None
 
 
 class HitRow(Row, table=True):

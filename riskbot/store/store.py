@@ -1,8 +1,10 @@
 """The Store port over SQLModel: every access runs on the one thread that owns the database's one connection.
 
-What always holds: `write` commits all of its work or nothing; each other method is a transaction of its own; reads
-run on the same thread, so a store sees what it has written. A caller that is cancelled while it waits does not undo
-the work: the thread finishes it. Deliberately absent: the clock, and migrations (`upgrade.py`).
+What always holds: what one call writes is kept whole or not at all, and has been committed when the call returns;
+writes that wait for the thread at the same time share a transaction (`together.py`), claims and reads have one of
+their own. Reads run on the same thread, so a store sees what it has written. A caller that is cancelled while it waits
+does not undo work that has begun: the thread finishes it. Deliberately absent: the clock, and migrations
+(`upgrade.py`).
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TypeVar
+from uuid import uuid4
 
 from sqlalchemy import Engine
 from sqlmodel import Session, and_, col, func, select
@@ -31,14 +34,15 @@ from riskbot.model import (
     RulesState,
     Story,
 )
-from riskbot.ports import Counts, Transaction
+from riskbot.ports import Counts, Delay, Transaction
 from riskbot.store import articles as kept
-from riskbot.store import notices, outbox, polling, rules_state, ticks
-from riskbot.store.engine import name_of, open_engine, reading, take_turn
+from riskbot.store import delays, notices, outbox, polling, rules_state, ticks
+from riskbot.store.engine import name_of, open_engine, reading
 from riskbot.store.reading_tables import ArticleRow, HitRow
 from riskbot.store.refusals import in_sentences
 from riskbot.store.stories import load_readings, load_stories, load_story
 from riskbot.store.story_tables import AlertRow, DeliveryRow, StoryRow
+from riskbot.store.together import Writer
 from riskbot.store.transaction import SqlTransaction
 from riskbot.store.values import alert_value, number_of
 
@@ -68,11 +72,20 @@ class SqlStore:
         self._reading = reading(engine)
         self._name = name_of(engine.url)
         self._thread = thread
+        self._writer = Writer(engine, thread)
+        self._me = uuid4().hex  # as feeds know who took them; no two stores, and no two runs, are the same
         self._closed = False
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one write transaction; whatever it raises undoes all of it, and is raised here."""
-        return await self._write(lambda session: work(SqlTransaction(session)))
+
+        def settled(session: Session) -> T:
+            transaction = SqlTransaction(session, self._me)
+            result = work(transaction)
+            transaction.settle()
+            return result
+
+        return await self._write(settled)
 
     async def known(self, articles: Sequence[Article]) -> Mapping[str, Known]:
         """What of these is held, by the id of the one given."""
@@ -86,7 +99,14 @@ class SqlStore:
         self, now: datetime, lease: timedelta, limit: int, *, due_only: bool = True
     ) -> Sequence[tuple[str, FeedState]]:
         """Take a lease on feeds that are due, or on all."""
-        return await self._claim(lambda session: polling.claim_feeds(session, now, lease, limit, due_only=due_only))
+        return await self._claim(
+            lambda session: polling.claim_feeds(session, now, lease, limit, self._me, due_only=due_only)
+        )
+
+    async def renew_feeds(self, feeds: Collection[str], until: datetime) -> None:
+        """Hold these feeds longer, where this store still holds them."""
+        # Takes its turn: on PostgreSQL two that lock the same rows in another order would wait for each other.
+        await self._write(lambda session: polling.renew_feeds(session, feeds, until, self._me))
 
     async def claim_deliveries(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Delivery]:
         """Take a lease on deliveries to work on."""
@@ -114,7 +134,7 @@ class SqlStore:
 
     async def keep_feed(self, feed: Feed) -> FeedState:
         """The state of a feed that is polled by hand, kept from now on but never due by itself."""
-        return await self._write(lambda session: polling.keep_feed(session, feed))
+        return await self._write(lambda session: polling.keep_feed(session, feed, self._me))
 
     async def tick(self, name: str, now: datetime) -> None:
         """Note that a tick of the scheduler ran."""
@@ -141,6 +161,10 @@ class SqlStore:
         oldest_first = select(AlertRow).order_by(col(AlertRow.id))
         return await self._read(lambda session: [alert_value(row) for row in session.exec(oldest_first)])
 
+    async def delays(self, most: int = 1000) -> Sequence[Delay]:
+        """How long the latest told articles took, newest first."""
+        return await self._read(lambda session: delays.latest(session, most))
+
     async def counts(self) -> Counts:
         """How much is held: hits of the latest versions; owed are messages not yet sent, replaced or parked."""
         return await self._read(_counts)
@@ -155,25 +179,27 @@ class SqlStore:
     # ── on the thread ────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _write(self, work: Callable[[Session], T]) -> T:
-        return await self._run(lambda: self._in_transaction(self._writing, work, turn=True))
+        self._check_open()
+        return await self._writer.write(work)
 
     async def _claim(self, work: Callable[[Session], T]) -> T:
         # Skips what others hold instead of waiting for them, so on PostgreSQL it takes no turn.
-        return await self._run(lambda: self._in_transaction(self._writing, work, turn=False))
+        return await self._run(lambda: self._in_transaction(self._writing, work))
 
     async def _read(self, work: Callable[[Session], T]) -> T:
-        return await self._run(lambda: self._in_transaction(self._reading, work, turn=False))
+        return await self._run(lambda: self._in_transaction(self._reading, work))
 
     async def _run(self, work: Callable[[], T]) -> T:
-        if self._closed:
-            raise RiskbotError(f"{self._name} is used after it was closed")
+        self._check_open()
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    def _in_transaction(self, engine: Engine, work: Callable[[Session], T], *, turn: bool) -> T:
+    def _check_open(self) -> None:
+        if self._closed:
+            raise RiskbotError(f"{self._name} is used after it was closed")
+
+    def _in_transaction(self, engine: Engine, work: Callable[[Session], T]) -> T:
         with in_sentences(self._name), Session(engine) as session, session.begin():
-            connection = session.connection()  # begins here, so that a write holds its lock before it looks
-            if turn:
-                take_turn(connection)
+            session.connection()  # begins here, so that a claim holds its lock before it looks
             return work(session)
 
 

@@ -8,22 +8,60 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from sqlmodel import Session, and_, col, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
+from sqlmodel import Session
 
 from riskbot.model import Level, Member, Placement, Reading, Story
-from riskbot.store.articles import chunks
-from riskbot.store.reading_tables import ArticleRow, ClaimRow, HitRow, VersionRow
+from riskbot.store.articles import ARTICLE, VERSION, chunks
+from riskbot.store.base import Found, table_of
+from riskbot.store.reading_tables import ClaimRow, HitRow
 from riskbot.store.story_tables import AlertRow, StoryArticleRow, StoryRow
 from riskbot.store.values import cited, reading_value
+
+HIT, CLAIM = table_of(HitRow), table_of(ClaimRow)
+STORY, PLACE, ALERT = table_of(StoryRow), table_of(StoryArticleRow), table_of(AlertRow)
+PART: Any = bindparam("part", expanding=True)
+
+
+class _Readings(NamedTuple):
+    """How articles are asked for in their latest version."""
+
+    versions: Select[*tuple[Any, ...]]
+    hits: Select[*tuple[Any, ...]]
+    claims: Select[*tuple[Any, ...]]
+
+
+def _readings_where(condition: ColumnElement[bool]) -> _Readings:
+    latest = [
+        and_(each.c.article == ARTICLE.c.id, each.c.number == ARTICLE.c.version) for each in (VERSION, HIT, CLAIM)
+    ]
+    identity = (ARTICLE.c.id, ARTICLE.c.url, ARTICLE.c.identity, ARTICLE.c.feed, ARTICLE.c.entry_id)
+    return _Readings(
+        select(*identity, *VERSION.c).join_from(ARTICLE, VERSION, latest[0]).where(condition),
+        select(*HIT.c).join_from(ARTICLE, HIT, latest[1]).where(condition).order_by(HIT.c.position),
+        select(*CLAIM.c).join_from(ARTICLE, CLAIM, latest[2]).where(condition).order_by(CLAIM.c.position),
+    )
+
+
+_OF_ARTICLES = _readings_where(ARTICLE.c.id.in_(PART))
+_OF_STORIES = _readings_where(ARTICLE.c.id.in_(select(PLACE.c.article).where(PLACE.c.story.in_(PART))))
+_STORIES = select(STORY.c.id, STORY.c.level, STORY.c.score).where(STORY.c.id.in_(PART))
+_MEMBERS = select(*PLACE.c).where(PLACE.c.story.in_(PART)).order_by(PLACE.c.story, PLACE.c.joined)
+_TOLD = (
+    select(ALERT.c.id, ALERT.c.story, ALERT.c.channel)
+    .where(ALERT.c.story.in_(PART), ALERT.c.kind == "new")
+    .order_by(ALERT.c.id)
+)
+_PLACED = select(PLACE.c.article, PLACE.c.story).where(PLACE.c.article.in_(PART))
 
 
 def load_stories(session: Session, numbers: Sequence[int]) -> list[Story]:
     """The stories of these numbers, in this order; numbers of no story are passed over."""
     if not numbers:
         return []
-    rows = {row.id: row for row in session.exec(select(StoryRow).where(col(StoryRow.id).in_(numbers)))}
+    rows = {row.id: row for row in _found(session, _STORIES, numbers)}
     members = _members(session, numbers)
     told = _told(session, numbers)
     return [
@@ -47,58 +85,35 @@ def load_story(session: Session, number: int | None) -> Story | None:
 
 def load_readings(session: Session, articles: Sequence[str]) -> dict[str, tuple[Reading, str | None]]:
     """The articles of these ids in their latest version, by id, each with the story it belongs to."""
-    readings = {id_: reading for part in chunks(articles) for id_, reading in _readings(session, part).items()}
-    placed = {
-        row.article: cited("s", row.story)
-        for part in chunks(articles)
-        for row in session.exec(select(StoryArticleRow).where(col(StoryArticleRow.article).in_(part)))
-    }
-    return {id_: (reading, placed.get(id_)) for id_, reading in readings.items()}
+    held: dict[str, tuple[Reading, str | None]] = {}
+    for part in chunks(articles):
+        placed = {row.article: cited("s", row.story) for row in _found(session, _PLACED, part)}
+        readings = _readings(session, _OF_ARTICLES, part)
+        held |= {id_: (reading, placed.get(id_)) for id_, reading in readings.items()}
+    return held
 
 
 def _members(session: Session, numbers: Sequence[int]) -> dict[int, list[Member]]:
-    of_these = col(StoryArticleRow.story).in_(numbers)
-    places = session.exec(
-        select(StoryArticleRow).where(of_these).order_by(col(StoryArticleRow.story), col(StoryArticleRow.joined))
-    ).all()
-    readings = _readings(session, select(StoryArticleRow.article).where(of_these))
+    places = _found(session, _MEMBERS, numbers)
+    readings = _readings(session, _OF_STORIES, numbers)
     members: defaultdict[int, list[Member]] = defaultdict(list)
     for place in places:
         members[place.story].append(_member(place, readings[place.article]))
     return members
 
 
-def _readings(session: Session, ids: Sequence[str] | SelectOfScalar[str]) -> dict[str, Reading]:
+def _readings(session: Session, asked: _Readings, of: Sequence[str] | Sequence[int]) -> dict[str, Reading]:
     """Articles in their latest version, with its hits and claims, by id."""
-    of_these = col(ArticleRow.id).in_(ids)
-    hits: defaultdict[str, list[HitRow]] = defaultdict(list)
-    for hit in session.exec(
-        select(HitRow)
-        .join(ArticleRow, and_(col(ArticleRow.id) == HitRow.article, col(ArticleRow.version) == HitRow.number))
-        .where(of_these)
-        .order_by(col(HitRow.position))
-    ):
+    hits: defaultdict[str, list[Found]] = defaultdict(list)
+    for hit in _found(session, asked.hits, of):
         hits[hit.article].append(hit)
-    claims: defaultdict[str, list[ClaimRow]] = defaultdict(list)
-    for claim in session.exec(
-        select(ClaimRow)
-        .join(ArticleRow, and_(col(ArticleRow.id) == ClaimRow.article, col(ArticleRow.version) == ClaimRow.number))
-        .where(of_these)
-        .order_by(col(ClaimRow.position))
-    ):
+    claims: defaultdict[str, list[Found]] = defaultdict(list)
+    for claim in _found(session, asked.claims, of):
         claims[claim.article].append(claim)
-    versions = session.exec(
-        select(ArticleRow, VersionRow)
-        .join(VersionRow, and_(col(VersionRow.article) == ArticleRow.id, col(VersionRow.number) == ArticleRow.version))
-        .where(of_these)
-    )
-    return {
-        article.id: reading_value(article, version, hits[article.id], claims[article.id])
-        for article, version in versions
-    }
+    return {row.id: reading_value(row, hits[row.id], claims[row.id]) for row in _found(session, asked.versions, of)}
 
 
-def _member(place: StoryArticleRow, reading: Reading) -> Member:
+def _member(place: Found, reading: Reading) -> Member:
     opens = place.joined == 1
     story = None if opens else cited("s", place.story)
     return Member(reading, Placement(story=story, opens=opens, similarity=place.similarity, why=place.why))
@@ -106,8 +121,10 @@ def _member(place: StoryArticleRow, reading: Reading) -> Member:
 
 def _told(session: Session, numbers: Sequence[int]) -> dict[int, dict[str, str]]:
     told: defaultdict[int, dict[str, str]] = defaultdict(dict)
-    for alert in session.exec(
-        select(AlertRow).where(col(AlertRow.story).in_(numbers), col(AlertRow.kind) == "new").order_by(col(AlertRow.id))
-    ):
+    for alert in _found(session, _TOLD, numbers):
         told[alert.story][alert.channel] = cited("a", alert.id)
     return told
+
+
+def _found(session: Session, asked: Select[*tuple[Any, ...]], part: Sequence[str] | Sequence[int]) -> Sequence[Found]:
+    return session.connection().execute(asked, {"part": part}).all()

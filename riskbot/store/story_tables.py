@@ -111,6 +111,7 @@ class DeliveryRow(Row, table=True):
         UniqueConstraint("alert"),
         UniqueConstraint("key"),
         Index("ix_delivery_state_due_at", "state", "due_at"),
+        Index("ix_delivery_state_tried_at", "state", "tried_at"),
         {"sqlite_autoincrement": True},
     )
 

@@ -12,87 +12,89 @@ from datetime import datetime
 from typing import Literal
 from uuid import uuid4
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, insert, select, update
+from sqlmodel import Session
 
 from riskbot.errors import StoreError
 from riskbot.model import Alert, Decision, DeliveryState
-from riskbot.store.placing import number_in, story_row
-from riskbot.store.reading_tables import ArticleRow
-from riskbot.store.story_tables import AlertRow, DecisionRow, DeliveryRow
-from riskbot.store.values import alert_value
+from riskbot.store.base import number_of_new, table_of
+from riskbot.store.placing import story_number
+from riskbot.store.stories import ALERT
+from riskbot.store.story_tables import DecisionRow, DeliveryRow
+from riskbot.store.values import cited
 
+DECISION, DELIVERY = table_of(DecisionRow), table_of(DeliveryRow)
 
-def decide(session: Session, decision: Decision, now: datetime) -> None:
-    """Keep what came of an article's latest version for one channel. Raises StoreError when that is decided already."""
-    session.add(
-        DecisionRow(
-            article=decision.article,
-            version=_version(session, decision.article),
-            channel=decision.channel,
-            tell=decision.tell,
-            reason=decision.reason.value,
-            why=decision.why,
-            at=now,
-        )
+_DECIDE = insert(DECISION)
+_LED_TO = (
+    update(DECISION)
+    .where(
+        DECISION.c.article == bindparam("of"),
+        DECISION.c.version == bindparam("number"),
+        DECISION.c.channel == bindparam("where"),
     )
-    session.flush()
+    .values(alert=bindparam("led_to"))
+)
+_ALERT = insert(ALERT)
+_OWE = insert(DELIVERY)
+_WAITING = (
+    select(DELIVERY.c.id, ALERT.c.kind)
+    .join_from(DELIVERY, ALERT, ALERT.c.id == DELIVERY.c.alert)
+    .where(
+        ALERT.c.story == bindparam("of"),
+        ALERT.c.channel == bindparam("where"),
+        DELIVERY.c.state == DeliveryState.OWED.value,
+        DELIVERY.c.lease_until.is_(None),
+    )
+    # PostgreSQL: nobody may claim them between our looking and our commit. SQLite has the whole lock anyway.
+    .with_for_update(of=DELIVERY)
+)
+_REPLACE = update(DELIVERY).where(DELIVERY.c.id == bindparam("of")).values(state=DeliveryState.REPLACED.value)
 
 
-def alert(session: Session, story: str, decision: Decision, kind: Literal["new", "update"], now: datetime) -> Alert:
+def decide(session: Session, decision: Decision, version: int, now: datetime) -> None:
+    """Keep what came of this version of an article for one channel. Raises StoreError when that is decided already."""
+    session.connection().execute(
+        _DECIDE,
+        {
+            "article": decision.article,
+            "version": version,
+            "channel": decision.channel,
+            "tell": decision.tell,
+            "reason": decision.reason.value,
+            "why": decision.why,
+            "at": now,
+        },
+    )
+
+
+def alert(
+    session: Session, story: str, decision: Decision, version: int, kind: Literal["new", "update"], now: datetime
+) -> Alert:
     """Keep the alert that a decision led to. Raises StoreError for a second `new` of a story and channel."""
-    row = AlertRow(
-        story=number_in(story_row(session, story)),
-        channel=decision.channel,
-        kind=kind,
-        reason=decision.reason.value,
-        article=decision.article,
-        at=now,
-    )
+    connection, number = session.connection(), story_number(session, story)
     state = DeliveryState.OWED
-    if kind == "update" and _replace_waiting(session, row.story, row.channel):
+    if kind == "update" and _replace_waiting(session, number, decision.channel):
         state = DeliveryState.REPLACED
-    session.add(row)
-    session.flush()
-    made = session.get(DecisionRow, (decision.article, _version(session, decision.article), decision.channel))
-    if made is None:
+    row = {
+        "story": number,
+        "channel": decision.channel,
+        "kind": kind,
+        "reason": decision.reason.value,
+        "article": decision.article,
+        "at": now,
+    }
+    made = number_of_new(connection.execute(_ALERT, row))
+    of = {"of": decision.article, "number": version, "where": decision.channel, "led_to": made}
+    if not connection.execute(_LED_TO, of).rowcount:
         raise StoreError(f"the alert for {decision.article!r} in {decision.channel} follows from no decision kept")
-    made.alert = number = _number(row)
-    session.add(DeliveryRow(alert=number, key=uuid4().hex, state=state.value))
-    session.flush()
-    return alert_value(row)
+    connection.execute(_OWE, {"alert": made, "key": uuid4().hex, "state": state.value, "attempts": 0})
+    return Alert(cited("a", made), story, decision.channel, kind, decision.reason, decision.article, now)
 
 
 def _replace_waiting(session: Session, story: int, channel: str) -> bool:
     """Replace the updates nobody has begun to send; true when the first message itself still waits like that."""
-    waiting = (
-        select(DeliveryRow, AlertRow.kind)
-        .join(AlertRow, col(AlertRow.id) == col(DeliveryRow.alert))
-        .where(
-            col(AlertRow.story) == story,
-            col(AlertRow.channel) == channel,
-            col(DeliveryRow.state) == DeliveryState.OWED.value,
-            col(DeliveryRow.lease_until).is_(None),
-        )
-        # PostgreSQL: nobody may claim them between our looking and our commit. SQLite has the whole lock anyway.
-        .with_for_update(of=DeliveryRow)
-    )
-    new_waits = False
-    for delivery, kind in session.exec(waiting).all():
-        if kind == "new":
-            new_waits = True
-        else:
-            delivery.state = DeliveryState.REPLACED.value
-    return new_waits
-
-
-def _number(row: AlertRow) -> int:
-    if row.id is None:
-        raise StoreError("an alert has no number before it is written")
-    return row.id
-
-
-def _version(session: Session, article: str) -> int:
-    row = session.get(ArticleRow, article)
-    if row is None:
-        raise StoreError(f"there is no article {article!r}")
-    return row.version
+    waiting = session.connection().execute(_WAITING, {"of": story, "where": channel}).all()
+    if updates := [{"of": id_} for id_, kind in waiting if kind != "new"]:
+        session.connection().execute(_REPLACE, updates)
+    return len(updates) < len(waiting)

@@ -1,7 +1,8 @@
 """The Transaction port: what one write may do, on the session that the store opened for it.
 
 What always holds: nothing here commits; the store does, once, when the whole work is done. Each method is one call
-into the file that has its idea.
+into the file that has its idea. Added articles wait to be written together, but no later than anything else that is
+asked, and than `settle`, with which the store ends the work.
 """
 
 from __future__ import annotations
@@ -32,16 +33,27 @@ from riskbot.store import notices, placing, polling, rules_state, telling
 class SqlTransaction:
     """One short write transaction. Every method raises StoreError when the database refuses."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, by: str) -> None:
+        self._unsettled = session
+        self._articles = kept.Articles(session)
+        self._by = by  # the store, as feeds know who took them
+
+    @property
+    def _session(self) -> Session:
+        self._articles.settle()
+        return self._unsettled
+
+    def settle(self) -> None:
+        """Write what waits."""
+        self._articles.settle()
 
     def known(self, articles: Sequence[Article]) -> Mapping[str, Known]:
         """Those of the articles that are held, by the id of the one given; found by id, else by `identity`."""
-        return kept.known(self._session, articles)
+        return self._articles.known(articles)
 
     def add_article(self, reading: Reading, version: int) -> None:
         """Keep an article (version 1) or its next version."""
-        kept.add_article(self._session, reading, version)
+        self._articles.add(reading, version)
 
     def candidates(self, reading: Reading, since: datetime) -> Sequence[Story]:
         """Live stories that the article could belong to, newest first."""
@@ -65,15 +77,16 @@ class SqlTransaction:
 
     def decide(self, decision: Decision, now: datetime) -> None:
         """Keep a decision; before the alert it leads to."""
-        telling.decide(self._session, decision, now)
+        telling.decide(self._session, decision, self._articles.version(decision.article), now)
 
     def alert(self, story: str, decision: Decision, kind: Literal["new", "update"], now: datetime) -> Alert:
         """Keep an alert and owe its delivery."""
-        return telling.alert(self._session, story, decision, kind, now)
+        version = self._articles.version(decision.article)
+        return telling.alert(self._session, story, decision, version, kind, now)
 
-    def finish_poll(self, state: FeedState) -> None:
-        """Write a feed's state and give its lease back."""
-        polling.finish_poll(self._session, state)
+    def finish_poll(self, state: FeedState) -> bool:
+        """Write a feed's state and give its lease back; nothing, and false, when another has taken it since."""
+        return polling.finish_poll(self._session, state, self._by)
 
     def notice(self, channel: str, text: str, now: datetime) -> Notice:
         """Owe one line to the people who run riskbot."""

@@ -42,17 +42,23 @@ def exists(url: str) -> bool:
     return address.get_backend_name() != "sqlite" or Path(str(address.database)).is_file()
 
 
-def _upgrade(connection: Connection) -> None:
+def steps(connection: Connection) -> Config:
+    """The way from any version to any other, as Alembic's commands take it: on this connection, in its transaction."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
     config.attributes["version_table"] = VERSION_TABLE
-    steps = ScriptDirectory.from_config(config)
-    _refuse_strangers(connection, {step.revision for step in steps.walk_revisions()})
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    config = steps(connection)
+    known = ScriptDirectory.from_config(config).walk_revisions()
+    _refuse_strangers(connection, {step.revision for step in known})
     command.upgrade(config, "head")
 
 
-def _refuse_strangers(connection: Connection, steps: set[str]) -> None:
+def _refuse_strangers(connection: Connection, known: set[str]) -> None:
     """Raise InputError unless the database is empty or ours, and not from the future."""
     name = name_of(connection.engine.url)
     tables = set(inspect(connection).get_table_names())
@@ -62,7 +68,7 @@ def _refuse_strangers(connection: Connection, steps: set[str]) -> None:
             f"name an empty database, or a file that does not exist yet, in {SETTING}",
         )
     context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-    if ahead := set(context.get_current_heads()) - steps:
+    if ahead := set(context.get_current_heads()) - known:
         raise InputError(
             f"{name} was written by a newer riskbot: this one does not know its version {min(ahead)}",
             f"install that riskbot again, or name another database in {SETTING}",

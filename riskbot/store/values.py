@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from riskbot.errors import StoreError
 from riskbot.model import (
@@ -19,7 +18,6 @@ from riskbot.model import (
     Claim,
     Delivery,
     DeliveryState,
-    FeedState,
     Hit,
     Level,
     Modality,
@@ -28,7 +26,7 @@ from riskbot.model import (
     Span,
     Standing,
 )
-from riskbot.store.reading_tables import ArticleRow, ClaimRow, FeedRow, HitRow, VersionRow
+from riskbot.store.base import Found
 from riskbot.store.story_tables import AlertRow, DeliveryRow, MessageRow
 
 
@@ -53,89 +51,114 @@ def time_of(article: Article) -> datetime:
 # ── readings ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def version_row(reading: Reading, number: int) -> VersionRow:
-    """The wording of an article as a row."""
+def article_values(article: Article) -> dict[str, Any]:
+    """An article's identity as the columns of a row, in its first version."""
+    return {
+        "id": article.id,
+        "feed": article.feed,
+        "entry_id": article.entry_id,
+        "url": article.url,
+        "identity": article.identity,
+        "fingerprint": article.fingerprint,
+        "version": 1,
+        "first_seen": article.seen or time_of(article),
+    }
+
+
+def version_values(reading: Reading, number: int) -> dict[str, Any]:
+    """The wording of an article as the columns of a row."""
     article = reading.article
-    return VersionRow(
-        article=article.id,
-        number=number,
-        title=article.title,
-        text=article.text,
-        outlet=article.outlet,
-        language=article.language,
-        published=article.published,
-        seen=article.seen or time_of(article),
-        fingerprint=article.fingerprint,
-        origin=reading.origin,
-        credits=list(reading.credits),
-        links=list(reading.links),
-    )
+    return {
+        "article": article.id,
+        "number": number,
+        "title": article.title,
+        "text": article.text,
+        "outlet": article.outlet,
+        "language": article.language,
+        "published": article.published,
+        "seen": article.seen or time_of(article),
+        "fingerprint": article.fingerprint,
+        "origin": reading.origin,
+        "credits": reading.credits,
+        "links": reading.links,
+        "page": article.page,
+    }
 
 
-def hit_row(hit: Hit, article: str, number: int, position: int) -> HitRow:
-    """A hit as a row of one version."""
-    return HitRow(
-        article=article,
-        number=number,
-        position=position,
-        rule=hit.rule,
-        company=hit.company,
-        company_name=hit.company_name,
-        topics=list(hit.topics),
-        modality=hit.modality.value,
-        level=hit.level.value,
-        score=hit.score,
-        spans=[asdict(span) for span in hit.spans],
-        sentence=hit.sentence,
-        salient=hit.salient,
-        prominent=hit.prominent,
-        channel=hit.channel,
-        trial=hit.trial,
-        rules_hash=hit.rules_hash,
-    )
+def hit_values(hit: Hit, article: str, number: int, position: int) -> dict[str, Any]:
+    """A hit as the columns of a row of one version."""
+    return {
+        "article": article,
+        "number": number,
+        "position": position,
+        "rule": hit.rule,
+        "company": hit.company,
+        "company_name": hit.company_name,
+        "topics": hit.topics,
+        "modality": hit.modality.value,
+        "level": hit.level.value,
+        "score": hit.score,
+        "spans": [_written(span) for span in hit.spans],
+        "sentence": hit.sentence,
+        "salient": hit.salient,
+        "prominent": hit.prominent,
+        "channel": hit.channel,
+        "trial": hit.trial,
+        "rules_hash": hit.rules_hash,
+    }
 
 
-def claim_row(claim: Claim, article: str, number: int, position: int) -> ClaimRow:
-    """A claim as a row of one version."""
-    return ClaimRow(
-        article=article,
-        number=number,
-        position=position,
-        status=claim.status.value,
-        speaker=claim.speaker,
-        sentence=claim.sentence,
-        at=claim.at,
-    )
+def _written(span: Span) -> dict[str, Any]:
+    return {
+        "field": span.field,
+        "start": span.start,
+        "end": span.end,
+        "text": span.text,
+        "term": span.term,
+        "topic": span.topic,
+    }
 
 
-def reading_value(
-    article: ArticleRow, version: VersionRow, hits: Sequence[HitRow], claims: Sequence[ClaimRow]
-) -> Reading:
-    """One version of an article as the core read it."""
+def claim_values(claim: Claim, article: str, number: int, position: int) -> dict[str, Any]:
+    """A claim as the columns of a row of one version."""
+    return {
+        "article": article,
+        "number": number,
+        "position": position,
+        "status": claim.status.value,
+        "speaker": claim.speaker,
+        "sentence": claim.sentence,
+        "at": claim.at,
+    }
+
+
+def reading_value(row: Found, hits: Sequence[Found], claims: Sequence[Found]) -> Reading:
+    """One version of an article as the core read it, out of a row of the article and its version."""
     return Reading(
         article=Article(
-            id=article.id,
-            title=version.title,
-            text=version.text,
-            url=article.url,
-            identity=article.identity,
-            outlet=version.outlet,
-            published=version.published,
-            feed=article.feed,
-            entry_id=article.entry_id,
-            language=version.language,
-            seen=version.seen,
-            fingerprint=version.fingerprint,
+            id=row.id,
+            title=row.title,
+            text=row.text,
+            url=row.url,
+            identity=row.identity,
+            outlet=row.outlet,
+            published=row.published,
+            feed=row.feed,
+            entry_id=row.entry_id,
+            language=row.language,
+            seen=row.seen,
+            fingerprint=row.fingerprint,
+            page=row.page,
         ),
-        hits=tuple(hit_value(row) for row in hits),
-        origin=version.origin,
-        credits=tuple(version.credits),
-        claims=tuple(claim_value(row) for row in claims),
-        links=tuple(version.links),
+        hits=tuple(hit_value(hit) for hit in hits),
+        origin=row.origin,
+        credits=tuple(row.credits),
+        claims=tuple(claim_value(claim) for claim in claims),
+        links=tuple(row.links),
     )
 
 
-def hit_value(row: HitRow) -> Hit:
+def hit_value(row: Found) -> Hit:
     """A hit with its evidence."""
     return Hit(
         rule=row.rule,
@@ -155,29 +178,14 @@ def hit_value(row: HitRow) -> Hit:
     )
 
 
-def claim_value(row: ClaimRow) -> Claim:
+def claim_value(row: Found) -> Claim:
     """A claim, with the article it stands in."""
     return Claim(
         status=Standing(row.status), speaker=row.speaker, sentence=row.sentence, article=row.article, at=row.at
     )
 
 
-# ── feeds, alerts, deliveries ────────────────────────────────────────────────────────────────────────────────────
-
-
-def feed_state(row: FeedRow) -> FeedState:
-    """What the last polls of a feed left behind."""
-    return FeedState(
-        feed=row.name,
-        etag=row.etag,
-        last_modified=row.last_modified,
-        body_hash=row.body_hash,
-        due_at=row.due_at,
-        polled_at=row.polled_at,
-        succeeded_at=row.succeeded_at,
-        failures=row.failures,
-        error=row.error,
-    )
+# ── alerts, deliveries ───────────────────────────────────────────────────────────────────────────────────────────
 
 
 def alert_value(row: AlertRow) -> Alert:

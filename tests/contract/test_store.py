@@ -67,6 +67,7 @@ async def test_a_reading_comes_back_as_it_was_given(store: Store) -> None:
             entry_id="e",
             language="en",
             published=later(hours=-1),
+            page="read",
         ),
         hit("alibaba", "military", "memo", channel="#china", trial=True),
         hit("腾讯", "sanctions", salient=False, prominent=False, level=Level.CRITICAL),
@@ -156,6 +157,51 @@ async def test_a_new_version_is_what_is_known_and_what_counts(store: Store) -> N
     assert await store.known([first.article]) == {"a": Known("a", edited.article.fingerprint, 2)}
     counts = await store.counts()
     assert (counts.articles, counts.hits) == (1, 1)
+
+
+async def test_a_new_version_changes_the_words_and_the_link_and_not_who_brought_the_article(store: Store) -> None:
+    first = article(id="a", url="https://x.example/1", feed="f", entry_id="e", page="http-404")
+    await open_with(store, reading(first))
+    edited = replace(article("Edited", id="a", feed="g", entry_id="h", page="read", seen=later(hours=1)), language="en")
+    await store.write(lambda transaction: transaction.add_article(reading(edited), 2))
+    kept_as = replace(edited, feed="f", entry_id="e", url=first.url, identity=first.identity)
+    assert (await store.readings(["a"]))["a"][0].article == kept_as
+    moved = article("Moved", id="a", url="https://x.example/2", seen=later(hours=2))
+    await store.write(lambda transaction: transaction.add_article(reading(moved), 3))
+    assert (await store.readings(["a"]))["a"][0].article == replace(moved, feed="f", entry_id="e")
+    assert set(await store.known([article("Other", id="b", url="https://x.example/2")])) == {"b"}
+    assert await store.known([article("Other", id="b", url="https://x.example/1")]) == {}
+
+
+async def test_what_a_work_adds_is_there_for_what_it_asks_next(store: Store) -> None:
+    first, edited = reading(article("First", id="a")), reading(article("Edited", id="a"), hit("tencent"))
+
+    def work(transaction: Transaction) -> list[Known | None]:
+        seen = [transaction.known([first.article]).get("a")]
+        transaction.add_article(first, 1)
+        seen.append(transaction.known([first.article]).get("a"))
+        transaction.add_article(edited, 2)
+        transaction.add_article(reading(article("Second", id="b")), 1)
+        transaction.open_story(edited, placement())
+        transaction.decide(decision("a"), NOW)
+        seen.append(transaction.known([first.article]).get("a"))
+        return seen
+
+    told = await store.write(work)
+    assert told == [None, Known("a", first.article.fingerprint, 1), Known("a", edited.article.fingerprint, 2)]
+    assert [hit.company for hit in (await store.readings(["a"]))["a"][0].hits] == ["tencent"]
+    assert (await store.counts()).articles == 2
+
+
+async def test_a_refusal_that_comes_last_undoes_the_work_all_the_same(store: Store) -> None:
+    def work(transaction: Transaction) -> str:
+        transaction.add_article(reading(article(id="a", feed="f", entry_id="e")), 1)
+        transaction.add_article(reading(article("Twin", id="b", feed="f", entry_id="e")), 1)
+        return "nobody has asked for anything since"
+
+    with pytest.raises(StoreError, match="refused to keep"):
+        await store.write(work)
+    assert (await store.counts()).articles == 0
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -269,6 +315,26 @@ async def test_what_is_no_storys_id_names_no_story(store: Store, cited: str) -> 
     assert await store.story(cited) is None
     with pytest.raises(StoreError, match="there is no story"):
         await store.write(lambda transaction: transaction.set_story(cited, level=Level.LOW, score=1))
+
+
+@pytest.mark.usefixtures("address")  # counts what a real database is asked
+async def test_fifty_new_articles_cost_no_more_statements_than_one(store: Store) -> None:
+    asked: list[str] = []
+    event.listen(store._writing, "before_cursor_execute", lambda *given: asked.append(given[2]))  # type: ignore[attr-defined]
+
+    def work(given: list[Reading], transaction: Transaction) -> None:
+        assert transaction.known([each.article for each in given]) == {}
+        for each in given:
+            transaction.add_article(each, 1)
+
+    costs = []
+    for count in (1, 50):
+        asked.clear()
+        given = [reading(article(f"{count}: {n}", url=f"https://x.example/{count}/{n}")) for n in range(count)]
+        await store.write(partial(work, given))
+        costs.append(len(asked))
+    assert costs[0] == costs[1]
+    assert (await store.counts()).hits == 51
 
 
 @pytest.mark.usefixtures("address")  # counts what a real database is asked

@@ -50,21 +50,6 @@ async def test_an_upgraded_database_can_be_used_and_upgraded_again(empty: str) -
     await store.close()
 
 
-async def test_a_database_of_the_first_version_keeps_what_it_holds(address: str) -> None:
-    store = open_store(address)
-    await store.sync_feeds([feed("a")], NOW)
-    await store.close()
-    in_database(
-        address, "DROP TABLE rules_state", "DROP TABLE notice", f"UPDATE {VERSION_TABLE} SET version_num = '0001'"
-    )
-    upgrade(address)
-    store = open_store(address)
-    await store.write(lambda tx: tx.notice("ops", "Rules live", NOW))
-    assert set((await store.counts()).feeds) == {"a"}
-    assert await store.rules_state() is None
-    await store.close()
-
-
 def test_the_migrations_lead_to_exactly_the_tables_of_the_program(address: str) -> None:
     engine = open_engine(address)
     try:

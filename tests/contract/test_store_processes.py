@@ -66,6 +66,19 @@ async def write_stories(address: str, who: str) -> None:
     await store.close()
 
 
+async def write_together(address: str, who: str) -> None:
+    """Many writes at once, again and again; each is told as soon as it is known to be kept."""
+    store = open_store(address)
+
+    async def one(number: int) -> None:
+        await store.write(partial(one_story, f"{who} {number}"))
+        say(f"{who}-{number}")
+
+    for start_at in range(0, 100 * STORIES, STORIES):
+        await asyncio.gather(*(one(number) for number in range(start_at, start_at + STORIES)))
+    await store.close()
+
+
 async def take_feeds(address: str) -> None:
     store = open_store(address)
     while taken := await store.claim_feeds(NOW, timedelta(minutes=1), 5):
@@ -92,6 +105,7 @@ async def share_a_story(address: str, who: str) -> None:
 
 WORK: dict[str, Callable[..., Coroutine[Any, Any, None]]] = {
     "write": write_stories,
+    "together": write_together,
     "take": take_feeds,
     "share": share_a_story,
 }
@@ -144,5 +158,21 @@ async def test_a_process_killed_while_it_writes_leaves_whole_stories_only(addres
     counts = await store.counts()
     assert 5 < counts.stories <= STORIES
     assert counts.articles == counts.hits == counts.alerts == counts.owed == counts.stories
+    results(start("write", address, "next"))
+    assert (await store.counts()).stories == counts.stories + STORIES
+
+
+async def test_a_process_killed_amid_writes_that_share_a_transaction_keeps_all_it_told_of_and_each_whole(
+    address: str, store: Store
+) -> None:
+    process = start("together", address, "victim")
+    assert process.stdout is not None
+    told = [process.stdout.readline() for _ in range(STORIES + 5)]
+    process.send_signal(signal.SIGKILL)
+    told += process.communicate(timeout=30)[0].splitlines()
+    titles = {member.reading.article.title for story in await store.stories() for member in story.members}
+    assert {line.strip().replace("-", " ") for line in told} <= titles
+    counts = await store.counts()
+    assert counts.articles == counts.hits == counts.alerts == counts.owed == counts.stories == len(titles)
     results(start("write", address, "next"))
     assert (await store.counts()).stories == counts.stories + STORIES

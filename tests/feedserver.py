@@ -64,6 +64,10 @@ class FeedServer:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._server.wait_closed()
 
+    async def all_closed(self) -> None:
+        """Wait until no connection is open any more."""
+        await asyncio.gather(*self._tasks)
+
     def url(self, path: str = "/feed", host: str = "127.0.0.1") -> str:
         return f"{'https' if self.tls else 'http'}://{host}:{self.port}{path}"
 
@@ -111,11 +115,37 @@ class FeedServer:
 def head(status: int = 200, headers: Mapping[str, str] | None = None) -> bytes:
     """A status line and headers, ready to be followed by a body."""
     lines = [f"HTTP/1.1 {status} Whatever", *(f"{name}: {value}" for name, value in (headers or {}).items())]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
 async def _missing(request: Request) -> None:
     request.writer.write(head(404, {"Content-Length": "0"}))
+
+
+def raw(*pieces: bytes, then_close: bool = True) -> Route:
+    """Exactly these bytes, each piece in a packet of its own."""
+
+    async def route(request: Request) -> None:
+        for piece in pieces:
+            request.writer.write(piece)
+            await request.writer.drain()
+            await asyncio.sleep(0.05)
+        if then_close:
+            request.writer.close()
+
+    return route
+
+
+def flood(first: bytes, again: bytes) -> Route:
+    """`first`, then `again` for ever."""
+
+    async def route(request: Request) -> None:
+        request.writer.write(first)
+        while True:
+            request.writer.write(again)
+            await request.writer.drain()
+
+    return route
 
 
 async def endless(request: Request) -> None:

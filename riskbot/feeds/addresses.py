@@ -2,7 +2,8 @@
 
 What always holds: an address is judged by where a packet to it ends up, so an IPv4 address inside an IPv6 one (mapped,
 translated, 6to4) never counts as public by its outer form alone. Deliberately absent: names. Names say nothing; only
-the address that is really connected to does, and `http.py` asks about that one.
+the address that is really connected to does, and `http.py` asks about that one (a proxy connects out of our sight:
+then what is written must do, `refusal_as_written`).
 
 The registries: IANA IPv4 and IPv6 special-purpose addresses (RFC 6890), RFC 6052 and 8215 (translation), RFC 3056
 (6to4), RFC 4291 (compatible, mapped, site-local).
@@ -19,7 +20,10 @@ _SPECIAL: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("unspecified", ("0.0.0.0/8", "::/128")),
     ("loopback", ("127.0.0.0/8", "::1/128")),
     # Cloud machines answer here with their own keys. Most lie in link-local space; these do not.
-    ("cloud metadata", ("100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32", "fd00:ec2::254/128")),
+    (
+        "cloud metadata",
+        ("100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32", "fd00:ec2::/32", "fd20:ce::254/128"),
+    ),
     ("link-local", ("169.254.0.0/16", "fe80::/10")),
     ("multicast", ("224.0.0.0/4", "ff00::/8")),
     ("private", ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "fec0::/10")),
@@ -36,7 +40,7 @@ _SPECIAL: tuple[tuple[str, tuple[str, ...]], ...] = (
             "240.0.0.0/4",
             "100::/64",
             "100:0:0:1::/64",
-            "2001:2::/48",
+            "2001::/23",
             "2001:db8::/32",
             "3fff::/20",
             "5f00::/16",
@@ -54,9 +58,11 @@ _CARRIERS: tuple[tuple[IPv6Network, int], ...] = tuple(
         ("::ffff:0:0:0/96", 0),
         ("::/96", 0),
         ("64:ff9b::/96", 0),
+        ("64:ff9b:1::/48", 0),
         ("2002::/16", 80),
     )
 )
+_LOCAL_USE = IPv6Network("64:ff9b:1::/48")
 _NEVER = frozenset({"unspecified", "link-local", "multicast", "cloud metadata", "not an address"})
 
 
@@ -79,6 +85,21 @@ def refusal(address: str, *, allow_private: bool = False) -> str | None:
     return None if allow_private or parsed.is_global else "reserved"
 
 
+def refusal_as_written(host: str) -> str | None:
+    """What can be held against a host that somebody else will look up and connect to: its writing alone.
+
+    `host` is lower case and without brackets. A number is judged as an address; `localhost` and what lies under it
+    always mean the machine that reads it (RFC 6761, section 6.3); any other name is its resolver's business.
+    """
+    if host == "localhost" or host.endswith(".localhost"):
+        return "loopback"
+    try:
+        ip_address(host)
+    except ValueError:
+        return None
+    return refusal(host)
+
+
 def _kind(address: Address | None) -> str | None:
     if address is None:
         return None
@@ -94,5 +115,7 @@ def _carried(address: Address) -> IPv4Address | None:
         return None
     for network, shift in _CARRIERS:
         if address in network and int(address) > 1:  # `::` and `::1` are themselves
-            return IPv4Address((int(address) >> shift) & 0xFFFF_FFFF)
+            inner = IPv4Address((int(address) >> shift) & 0xFFFF_FFFF)
+            # A network may lay its own translation out otherwise (RFC 6052, section 2.2); then these bits are mostly 0.
+            return None if network == _LOCAL_USE and not int(inner) >> 24 else inner
     return None

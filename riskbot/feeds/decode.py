@@ -24,10 +24,14 @@ class Unpacker:
     """Collects one body: `feed` each piece as it arrives, then `finish`."""
 
     def __init__(self, encoding: str, limit: int) -> None:
-        """`encoding` is the Content-Encoding header, empty for none; BadEncodingError where it is unknown."""
-        self._encoding = {"x-gzip": "gzip", "identity": "", "": ""}.get(label := encoding.strip().lower(), label)
+        """`encoding` is the Content-Encoding header, empty for none; BadEncodingError where it is unknown.
+
+        Of several encodings, one inside the other, none is undone: nobody honest packs a feed twice.
+        """
+        labels = [label for word in encoding.lower().split(",") if (label := word.strip()) not in ("", "identity")]
+        self._encoding = ", ".join(labels).replace("x-gzip", "gzip")
         if self._encoding not in ("", "gzip", "deflate"):
-            raise BadEncodingError(label)
+            raise BadEncodingError(self._encoding)
         self._limit = limit
         self._wire = 0
         self._members = 0

@@ -7,6 +7,7 @@ What always holds: a sentence names the feed's address, and an address is shown 
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from urllib.parse import urlsplit, urlunsplit
 
 from riskbot.errors import FetchError
@@ -28,8 +29,19 @@ _REASONS: dict[str, tuple[str, str]] = {
         "{url} leads to an address that is not public ({detail})",
         "set `allow_private: true` if the feed is inside your own network",
     ),
-    "dns": ("the host of {url} cannot be found", "check the spelling of the feed's `url` and this machine's DNS"),
-    "tls": ("{url} offers no trustworthy encrypted connection ({detail})", _WAIT),
+    "dns": (
+        "the host of {url} cannot be found ({detail})",
+        "check the spelling of the feed's `url` and this machine's DNS",
+    ),
+    "tls": (
+        "{url} offers no trustworthy encrypted connection ({detail})",
+        f"{_WAIT}; an authority of your own belongs into the file that SSL_CERT_FILE names",
+    ),
+    "proxy": ("the proxy on the way to {url} does not let it through ({detail})", "check the proxy and RISKBOT_PROXY"),
+    "no-handles": (
+        "{url} was not asked: this machine has no handles left ({detail})",
+        "raise the limit of open files (`ulimit -n`), or lower the number of requests at a time",
+    ),
     "unreachable": ("{url} cannot be connected to ({detail})", _WAIT),
     "reset": ("{url} broke the connection off before its answer was complete", _WAIT),
     "bad-response": ("{url} does not answer in proper HTTP ({detail})", _WAIT),
@@ -45,6 +57,13 @@ _REASONS: dict[str, tuple[str, str]] = {
         "see its own message on standard error; this machine may be short of memory or processes",
     ),
     "parse-crashed": ("{url} brought the parser down ({detail})", _WAIT),
+    "robots": ("{url} may not be read by programs, says its site's robots.txt", "set `full_text: false` for its feed"),
+    "no-text": (
+        "{url} holds no text long enough to be an article",
+        "set `full_text: false` if all its feed's pages do",
+    ),
+    "not-a-page": ("{url} leads to no article ({detail})", "set `full_text: false` if all its feed's links do"),
+    "too-many-pages": ("{url} was not read: a poll reads no more than {detail} pages", "the feed's own text is used"),
 }
 _STATUS_MENDS = {
     401: "give the feed's `url` the credentials it asks for",
@@ -63,11 +82,12 @@ def failure(reason: str, url: str, detail: object = "") -> FetchError:
     return FetchError(reason, sentence.format(url=shown(url), detail=detail), mend)
 
 
-def refused_status(status: int, url: str) -> FetchError:
-    """The error for an answer whose status says there is nothing to read."""
+def refused_status(status: int, url: str, retry_after: timedelta | None = None) -> FetchError:
+    """The error for an answer whose status says there is nothing to read, and how long it asks us to stay away."""
+    reason, sentence, mend = f"http-{status}", "{url} answered with status {detail}", _STATUS_MENDS.get(status, _WAIT)
     if status == 410:
-        return failure("gone", url)
-    return FetchError(f"http-{status}", f"{shown(url)} answered with status {status}", _STATUS_MENDS.get(status, _WAIT))
+        reason, (sentence, mend) = "gone", _REASONS["gone"]
+    return FetchError(reason, sentence.format(url=shown(url), detail=status), mend, retry_after=retry_after)
 
 
 def shown(url: str) -> str:

@@ -29,3 +29,7 @@ class Turns:
             line = self._lines[host] = asyncio.Semaphore(self._per_host)
         async with line, self._places:
             yield
+
+    def __len__(self) -> int:
+        """How many hosts are asked or waited for."""
+        return len(self._lines)

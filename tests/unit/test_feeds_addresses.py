@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskbot.feeds.addresses import refusal
+from riskbot.feeds.addresses import refusal, refusal_as_written
 
 PUBLIC = ["8.8.8.8", "1.1.1.1", "93.184.216.34", "2606:4700::1111", "2a00:1450:4001::1", "192.0.1.1", "172.32.0.1"]
 REFUSED = {
@@ -53,6 +53,14 @@ REFUSED = {
     "100.100.100.200": "cloud metadata",
     "168.63.129.16": "cloud metadata",
     "fd00:ec2::254": "cloud metadata",
+    "fd20:ce::254": "cloud metadata",
+    "64:ff9b:1::7f00:1": "loopback",
+    "64:ff9b:1:ffff::1": "translated",
+    "2001:1::1": "reserved",
+    "2001:10::1": "reserved",
+    "192.88.99.255": "translated",
+    "192.0.0.255": "reserved",
+    "203.0.113.9": "reserved",
     "not.an.address": "not an address",
     "": "not an address",
 }
@@ -70,7 +78,8 @@ def test_what_is_not_public_is_refused_with_its_kind(address: str, why: str) -> 
 
 
 @pytest.mark.parametrize(
-    "address", ["127.0.0.1", "::1", "10.1.2.3", "192.168.0.9", "fd12::1", "::ffff:10.0.0.1", "8.8.8.8"]
+    "address",
+    ["127.0.0.1", "::1", "10.1.2.3", "192.168.0.9", "fd12::1", "::ffff:10.0.0.1", "64:ff9b:1:a00:1::", "8.8.8.8"],
 )
 def test_a_private_feed_may_be_on_this_machine_or_in_this_network(address: str) -> None:
     assert refusal(address, allow_private=True) is None
@@ -83,6 +92,7 @@ def test_a_private_feed_may_be_on_this_machine_or_in_this_network(address: str) 
         "fe80::1",
         "::ffff:169.254.169.254",
         "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::a9fe:a9fe",
         "2002:a9fe:a9fe::",
         "fd00:ec2::254",
         "224.0.0.1",
@@ -93,6 +103,24 @@ def test_a_private_feed_may_be_on_this_machine_or_in_this_network(address: str) 
 )
 def test_not_even_a_private_feed_may_be_link_local_or_the_clouds_own(address: str) -> None:
     assert refusal(address, allow_private=True) is not None
+
+
+@pytest.mark.parametrize(
+    ("host", "why"),
+    [
+        ("127.0.0.1", "loopback"),
+        ("::ffff:10.0.0.1", "private"),
+        ("169.254.169.254", "link-local"),
+        ("localhost", "loopback"),
+        ("feeds.localhost", "loopback"),
+        ("8.8.8.8", None),
+        ("news.example", None),
+        ("localhost.example", None),
+        ("10.example", None),
+    ],
+)
+def test_of_a_host_that_others_look_up_its_writing_is_judged(host: str, why: str | None) -> None:
+    assert refusal_as_written(host) == why
 
 
 @given(st.sampled_from(PRIVATE_NETWORKS), st.integers(0, 2**32 - 1), st.sampled_from(["::ffff:", "64:ff9b::", "::"]))

@@ -36,6 +36,15 @@ def test_what_was_packed_comes_back_however_it_arrives(data: bytes, step: int) -
     assert _unpack("identity", data, step=step) == data
 
 
+def test_nothing_follows_a_deflate_stream() -> None:
+    assert _unpack("deflate", zlib.compress(b"news") + b"more") == b"news"
+
+
+@pytest.mark.parametrize("encoding", ["GZIP", " gzip ", "identity, gzip", "gzip,", "X-Gzip"])
+def test_a_label_may_be_sloppy(encoding: str) -> None:
+    assert _unpack(encoding, gzip.compress(b"news")) == b"news"
+
+
 def test_several_gzip_members_are_one_body_and_padding_after_them_is_none() -> None:
     assert _unpack("gzip", gzip.compress(b"one ") + gzip.compress(b"two") + b"\0" * 20) == b"one two"
 
@@ -65,7 +74,7 @@ def test_a_train_of_empty_members_ends() -> None:
         _unpack("gzip", gzip.compress(b"") * 1_100, limit=1_000_000, step=1 << 20)
 
 
-@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "nonsense"])
+@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "gzip, br", "nonsense"])
 def test_an_encoding_that_was_not_asked_for_is_refused(encoding: str) -> None:
     with pytest.raises(BadEncodingError):
         Unpacker(encoding, 10)

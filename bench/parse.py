@@ -1,43 +1,42 @@
 """What it costs to read a feed of which little is new. Run: `python -m bench.parse [--corpus N]`.
 
-Two tables: one made feed of 50 items and about 150 kB, and the feeds that lie in the shared corpus, where there is one,
-with how many of them cannot be split and why. Times are medians of CPU time in this process; each is also given as how
-many times faster it is than feedparser reading the whole. `nothing new` and `3 new` are what a poll costs once the
-other items' hashes are known; `all new` is the price of the split itself, on top of a whole parse.
+Three tables. One made feed of 50 items and about 150 kB, read as the poller reads it: by a child process, with the CPU
+time of both processes counted together. The feeds of the shared corpus, where there is one, in this process alone: the
+medians over those that can be taken apart, and over those of them with many items. And how many cannot, and why. Each
+time is also given as how many times faster it is than a full parse: by feedparser as it comes, by feedparser as riskbot
+calls it (without the work on markup that riskbot has no use for), and by riskbot reading the whole document into
+entries. Entries are compared with those of a whole reading before anything is timed.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import hashlib
 import io
+import resource
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import feedparser
 
-from riskbot.feeds.split import Refusal, Split, join, split
+from riskbot.errors import FetchError
+from riskbot.feeds.parse import parse, parse_new
+from riskbot.feeds.pool import ParserPool
 from tests.places import SHARED
 
 URL = "https://news.example/feed.xml"
 TYPE = "application/rss+xml; charset=utf-8"
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 _CORPUS = SHARED / "feeds"
 _PARAGRAPH = (
     "<p>The ministry said on Tuesday that the <a href='https://news.example/exports?a=1&amp;b=2'>export rules</a> "
     "would be read &ldquo;as they are written&rdquo;; shares of the company fell by 3.4% – the most since March.</p>\n"
 )
-
-
-def parse(body: bytes, content_type: str = TYPE) -> Any:
-    """feedparser, as the room calls it."""
-    headers = {"content-location": URL, "content-type": content_type}
-    return feedparser.parse(
-        io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-    )
 
 
 def news(items: int = 50) -> bytes:
@@ -67,8 +66,30 @@ def _item(number: int) -> str:
 """
 
 
+# What is measured, in the order of the tables.
+_ROWS = {
+    "comes": "feedparser, as it comes",
+    "called": "feedparser, as riskbot calls it",
+    "whole": "riskbot, the whole document",
+    "all new": "riskbot, all items new",
+    "3 new": "riskbot, 3 items new",
+    "nothing new": "riskbot, nothing new",
+    "same body": "riskbot, body unchanged: its hash",
+}
+_FULL = ("comes", "called", "whole")
+
+
+def _feedparser(body: bytes, content_type: str, **options: bool) -> object:
+    headers = {"content-location": URL, "content-type": content_type}
+    return feedparser.parse(io.BytesIO(body), response_headers=headers, **options)
+
+
+def _whole(body: bytes, content_type: str) -> object:
+    return parse(body, url=URL, content_type=content_type, now=NOW, limit=10_000)
+
+
 def cost(work: Callable[[], object], runs: int) -> float:
-    """The median CPU time of some runs, in seconds."""
+    """The median CPU time of some runs in this process, in seconds."""
     times = []
     for _ in range(runs):
         begun = time.process_time()
@@ -77,86 +98,129 @@ def cost(work: Callable[[], object], runs: int) -> float:
     return statistics.median(times)
 
 
-def measure(body: bytes, content_type: str, runs: int) -> dict[str, float] | Refusal:
-    """Seconds for each way of reading one document."""
-    once = split(body, url=URL, content_type=content_type)
-    if isinstance(once, Refusal):
-        return once
-    hashes = [item.hash for item in once.items]
-    everything = frozenset(hashes)
-    first_three = frozenset(hashes[3:])
-
-    def three_new() -> None:
-        found = split(body, url=URL, content_type=content_type, known=first_three)
-        assert isinstance(found, Split)
-        parse(join(found, found.new), content_type)
-
+def full(body: bytes, content_type: str, runs: int) -> dict[str, float]:
+    """Seconds for the three ways of reading all of a document."""
     return {
-        "whole": cost(lambda: parse(body, content_type), runs),
-        "all new": cost(lambda: split(body, url=URL, content_type=content_type), runs),
-        "3 new": cost(three_new, runs),
-        "nothing new": cost(lambda: split(body, url=URL, content_type=content_type, known=everything), runs * 5),
-        "same body": cost(lambda: hashlib.sha256(body).digest(), runs * 5),
+        "comes": cost(lambda: _feedparser(body, content_type), runs),
+        "called": cost(lambda: _feedparser(body, content_type, sanitize_html=False, resolve_relative_uris=False), runs),
+        "whole": cost(lambda: _whole(body, content_type), runs),
+        "same body": cost(lambda: hashlib.sha256(body).hexdigest(), runs * 20),
     }
 
 
-def table(rows: list[tuple[str, float, float]]) -> None:
-    print(f"  {'':<34}{'ms':>9}{'whole ÷ it':>12}")
-    for name, seconds, ratio in rows:
-        print(f"  {name:<34}{seconds * 1000:>9.3f}{ratio:>11.1f}×")
+def alone(body: bytes, content_type: str, runs: int) -> tuple[dict[str, float], int] | str:
+    """Seconds for each way of reading one document in this process, and its items; or why it is parsed whole."""
+
+    def new(known: frozenset[bytes]) -> object:
+        return parse_new(body, url=URL, content_type=content_type, now=NOW, limit=10_000, known=known)
+
+    first = parse_new(body, url=URL, content_type=content_type, now=NOW, limit=10_000, known=())
+    if not first.items:
+        return first.whole or "nothing in it"
+    assert first.entries == _whole(body, content_type)
+    hashes = [hash_ for hash_, _ in first.items]
+    every, but_three = frozenset(hashes), frozenset(hashes[3:])
+    return full(body, content_type, runs) | {
+        "all new": cost(lambda: new(frozenset()), runs),
+        "3 new": cost(lambda: new(but_three), runs),
+        "nothing new": cost(lambda: new(every), runs * 5),
+    }, len(hashes)
 
 
-_ROWS = {
-    "whole": "feedparser, the whole document",
-    "all new": "split, hash and proof of all items",
-    "3 new": "3 items new: split and parse them",
-    "nothing new": "nothing new: split and hash",
-    "same body": "body unchanged: its hash",
-}
+async def together(body: bytes, content_type: str, runs: int) -> dict[str, float]:
+    """Seconds of this process and its child together, for what the poller has a child do."""
+
+    async def ask(pool: ParserPool, known: Mapping[bytes, bytes]) -> Mapping[bytes, bytes]:
+        parsed = await pool.parse(body, url=URL, content_type=content_type, now=NOW, known=known)
+        return {hash_: key or b"" for hash_, key in parsed.items}
+
+    async def spent(known: Mapping[bytes, bytes], times: int) -> float:
+        """From an idle machine to an ended child: what a child takes to start is in it, too."""
+        before, pool = _cpu(), ParserPool()
+        for _ in range(times):
+            await ask(pool, known)
+        await pool.close()
+        return _cpu() - before
+
+    async def each(known: Mapping[bytes, bytes], times: int) -> float:
+        rounds = [await spent(known, times + 5) - await spent(known, 5) for _ in range(3)]
+        return statistics.median(rounds) / times
+
+    pool = ParserPool()
+    items = await ask(pool, {})
+    await pool.close()
+    but_three = dict(list(items.items())[3:])
+    return {
+        "all new": await each({}, runs * 3),
+        "3 new": await each(but_three, runs * 20),
+        "nothing new": await each(items, min(runs * 40, 480)),
+    }
+
+
+def _cpu() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def table(seconds: Mapping[str, float], ratios: Mapping[str, Mapping[str, float]]) -> None:
+    print(f"  {'':<36}{'ms':>9}" + "".join(f"{f'÷ {name}':>12}" for name in ("comes", "called", "whole")))
+    for name, title in _ROWS.items():
+        print(f"  {title:<36}{seconds[name] * 1000:>9.3f}" + "".join(f"{ratios[name][one]:>11.1f}×" for one in _FULL))
 
 
 def one_feed(runs: int) -> None:
     body = news()
-    found = measure(body, TYPE, runs)
-    assert not isinstance(found, Refusal)
-    print(f"One feed of 50 items, {len(body) / 1000:.0f} kB (medians of {runs} runs)")
-    table([(title, found[name], found["whole"] / found[name]) for name, title in _ROWS.items()])
+    found = alone(body, TYPE, runs)
+    assert not isinstance(found, str), found
+    seconds = found[0] | asyncio.run(together(body, TYPE, runs))
+    print(f"One feed of 50 items, {len(body) / 1000:.0f} kB, parent and child together ({runs} runs)")
+    table(seconds, {name: {one: seconds[one] / seconds[name] for one in _FULL} for name in _ROWS})
 
 
 def corpus(limit: int, runs: int) -> None:
     if not _CORPUS.is_dir():
         print(f"\nNo corpus at {_CORPUS.name}/ beside the repository: nothing to measure there.")
         return
-    files = sorted(path for path in _CORPUS.glob("*/*/*") if path.is_file())
     reasons: dict[str, Counter[str]] = {}
-    measured: list[dict[str, float]] = []
-    many = []
-    for path in files:
-        body = path.read_bytes()
-        found = split(body, url=URL, content_type="application/xml")
-        kind = path.relative_to(_CORPUS).parts[0]
-        reasons.setdefault(kind, Counter())[found.reason if isinstance(found, Refusal) else "split"] += 1
-        if kind == "ok" and isinstance(found, Split) and len(found.items) >= 10:
-            many.append(body)
-    for body in many[:: max(1, len(many) // limit)]:
-        one = measure(body, "application/xml", runs)
-        assert not isinstance(one, Refusal)
-        measured.append(one)
-    print(f"\nFeeds of ok/ with at least 10 items: {len(measured)} of {len(many)} (medians over the feeds)")
-    rows = []
-    for name, title in _ROWS.items():
-        ratio = statistics.median(one["whole"] / one[name] for one in measured)
-        rows.append((title, statistics.median(one[name] for one in measured), ratio))
-    table(rows)
+    apart: dict[int, list[bytes]] = {1: [], 10: []}  # by how many items they hold at least
+    for path in (files := sorted(path for path in _CORPUS.glob("*/*/*") if path.is_file())):
+        body, kind = path.read_bytes(), path.relative_to(_CORPUS).parts[0]
+        reason, items = _reading(body)
+        reasons.setdefault(kind, Counter())[reason] += 1
+        if kind == "ok" and reason == "apart":
+            for least, bodies in apart.items():
+                if items >= least:
+                    bodies.append(body)
+    for least, bodies in apart.items():
+        chosen = bodies[:: max(1, len(bodies) // limit)]
+        measured = [found[0] for body in chosen if not isinstance(found := alone(body, "application/xml", runs), str)]
+        print(f"\nFeeds of ok/ with {least} items or more: {len(measured)} of {len(bodies)} (medians over the feeds)")
+        middle = {name: statistics.median(one[name] for one in measured) for name in _ROWS}
+        table(
+            middle,
+            {
+                name: {one: statistics.median(each[one] / each[name] for each in measured) for one in _FULL}
+                for name in _ROWS
+            },
+        )
     fallbacks(reasons, files)
 
 
-def fallbacks(reasons: dict[str, Counter[str]], files: list[Path]) -> None:
-    print(f"\nSplit or parsed whole, {len(files)} documents")
+def _reading(body: bytes) -> tuple[str, int]:
+    """How a document is read: apart, or why not; and how many items it holds."""
+    try:
+        found = parse_new(body, url=URL, content_type="application/xml", now=NOW, limit=10_000, known=())
+    except FetchError as error:
+        return f"refused: {error.reason}", 0
+    return found.whole or ("apart" if found.items else "without items"), found.count
+
+
+def fallbacks(reasons: Mapping[str, Counter[str]], files: list[Path]) -> None:
+    print(f"\nTaken apart, parsed whole (and why), or refused: {len(files)} documents")
     kinds = sorted(reasons)
-    print(f"  {'':<16}" + "".join(f"{kind:>11}" for kind in kinds))
+    print(f"  {'':<26}" + "".join(f"{kind:>11}" for kind in kinds))
     for reason, _ in sum((reasons[kind] for kind in kinds), Counter[str]()).most_common():
-        print(f"  {reason:<16}" + "".join(f"{reasons[kind][reason]:>11}" for kind in kinds))
+        print(f"  {reason:<26}" + "".join(f"{reasons[kind][reason]:>11}" for kind in kinds))
 
 
 def main() -> None:

@@ -4,8 +4,14 @@ What always holds: what comes in is bytes nobody has checked, what goes out is J
 unpickles anything. A child knows no secret (its environment is made by `pool.py`), has a ceiling on its memory, ends
 when its parent does (its input closes), and ends by itself if a document outlasts the deadline and nobody kills it.
 
-A message is a length (4 bytes) and as many bytes. To the child: a JSON header, then the body. From it: one JSON object
-with `entries`, or with `reason` and `detail`; and `{}` once when it is ready.
+A message is a length (4 bytes) and as many bytes. To the child: a JSON header, then the body. From it: one JSON object,
+and `{}` once when it is ready. The header's `kind` says what is asked for:
+
+- `feed`: the entries that are new (`parse.parse_new`);
+- `items`: the hashes of a feed's items that are new, and how they begin, without parsing any of them;
+- `page`: the text of an article's page (`extract.extract`).
+
+Whatever cannot be done is answered with `reason`, `message` and `mend`.
 """
 
 from __future__ import annotations
@@ -17,47 +23,124 @@ import struct
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
 from riskbot.errors import FetchError
-from riskbot.feeds.parse import parse
-from riskbot.model import Entry
+from riskbot.feeds.failures import failure, shown
+from riskbot.feeds.html import feed_links
+from riskbot.feeds.parse import Parsed, new_items, parse_new
+from riskbot.feeds.split import HASH
+from riskbot.model import Entry, Wishes
 
 LENGTH = struct.Struct(">I")
-_WARM_UP = {"url": "http://localhost/", "content_type": None, "now": "2000-01-01T00:00:00+00:00", "limit": 1}
+_NAMED_FEEDS = 3
+_WARM_UP = {
+    "kind": "feed",
+    "url": "http://localhost/",
+    "content_type": None,
+    "now": "2000-01-01T00:00:00+00:00",
+    "limit": 1,
+    "known": "",
+}
 
 
-def pack(entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    """Entries as JSON takes them."""
-    return [asdict(entry) | {"published": entry.published and entry.published.isoformat()} for entry in entries]
+def pack(parsed: Parsed) -> dict[str, Any]:
+    """What was parsed, as JSON takes it."""
+    wishes = parsed.wishes
+    return {
+        "entries": [asdict(one) | {"published": one.published and one.published.isoformat()} for one in parsed.entries],
+        "count": parsed.count,
+        "hashes": b"".join(hash_ for hash_, _ in parsed.items).hex(),
+        "keys": {place: key.hex() for place, (_, key) in enumerate(parsed.items) if key is not None},
+        "whole": parsed.whole,
+        "wishes": wishes
+        and {
+            "every": wishes.every and wishes.every.total_seconds(),
+            "skip_hours": sorted(wishes.skip_hours),
+            "skip_days": sorted(wishes.skip_days),
+        },
+    }
 
 
-def unpack(entries: Sequence[dict[str, Any]]) -> tuple[Entry, ...]:
-    """The same entries again."""
-    return tuple(
-        Entry(**(packed | {"published": packed["published"] and datetime.fromisoformat(packed["published"])}))
-        for packed in entries
+def unpack(packed: dict[str, Any]) -> Parsed:
+    """The same again."""
+    wishes = packed["wishes"]
+    keys = {int(place): bytes.fromhex(key) for place, key in packed["keys"].items()}
+    return Parsed(
+        entries=tuple(
+            Entry(**(one | {"published": one["published"] and datetime.fromisoformat(one["published"])}))
+            for one in packed["entries"]
+        ),
+        count=packed["count"],
+        items=tuple((hash_, keys.get(place)) for place, hash_ in enumerate(unhex(packed["hashes"]))),
+        whole=packed["whole"],
+        wishes=wishes
+        and Wishes(
+            None if wishes["every"] is None else timedelta(seconds=wishes["every"]),
+            frozenset(wishes["skip_hours"]),
+            frozenset(wishes["skip_days"]),
+        ),
     )
+
+
+def unhex(hashes: str) -> list[bytes]:
+    """Hashes from one text of all of them: thousands are sent with each document, and one text is read faster."""
+    joined = bytes.fromhex(hashes)
+    return [joined[at : at + HASH] for at in range(0, len(joined), HASH)]
 
 
 def answer(header: dict[str, Any], body: bytes) -> dict[str, Any]:
     """What the child says to one document."""
+    url = header["url"]
     try:
-        entries = parse(
-            body,
-            url=header["url"],
-            content_type=header["content_type"],
-            now=datetime.fromisoformat(header["now"]),
-            limit=header["limit"],
-        )
-        return {"entries": pack(entries)}
+        return _answer(header, body)
     except FetchError as error:
-        return {"reason": error.reason, "detail": f"{header['limit']:,}"}
+        failed = error
     except MemoryError:
-        return {"reason": "parse-memory", "detail": ""}
+        failed = failure("parse-memory", url)
     except Exception as error:  # noqa: BLE001  # whatever the parsers raise is this one document's concern, and is named
-        return {"reason": "parse-crashed", "detail": type(error).__name__}
+        failed = failure("parse-crashed", url, type(error).__name__)
+    return {"reason": failed.reason, "message": str(failed), "mend": failed.mend}
+
+
+def _answer(header: dict[str, Any], body: bytes) -> dict[str, Any]:
+    url, content_type = header["url"], header["content_type"]
+    if header["kind"] == "page":
+        # It takes its time and its memory to load, and most children never see a page.
+        from riskbot.feeds.extract import extract
+
+        return {"text": extract(body, url=url, content_type=content_type)}
+    known = frozenset(unhex(header["known"]))
+    if header["kind"] == "items":
+        new = new_items(body, url=url, content_type=content_type, known=known)
+        return {"items": {hash_.hex(): beginning for hash_, beginning in new.items()}}
+    try:
+        return pack(
+            parse_new(
+                body,
+                url=url,
+                content_type=content_type,
+                now=datetime.fromisoformat(header["now"]),
+                limit=header["limit"],
+                known=known,
+            )
+        )
+    except FetchError as error:
+        if error.reason == "html-not-feed":
+            raise _pointing(error, feed_links(body, base=url, content_type=content_type)) from error
+        raise
+
+
+def _pointing(error: FetchError, links: Sequence[tuple[str, str]]) -> FetchError:
+    """The error about a page, with the feeds that the page itself names."""
+    if not links:
+        return error
+    named = ", ".join(f"{shown(url)} ({title})" if title else shown(url) for url, title in links[:_NAMED_FEEDS])
+    more = f" and {len(links) - _NAMED_FEEDS} more" if len(links) > _NAMED_FEEDS else ""
+    return FetchError(
+        error.reason, str(error), f"give the feed one of the addresses that the page names: {named}{more}"
+    )
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import struct_time
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -24,7 +24,12 @@ Raw = Mapping[str, Any]
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _LONGEST_URL = 4_096
 _LONGEST_ID = 2_048
+_LONGEST_TITLE = 1_000  # as `html.to_line` has it
 _DATES = ("published", "created", "updated")  # the first that says anything; an Atom entry may have only the last
+# What an item is said to link, before what it links: services that count readers name the address they stand before.
+_ORIGINALS = ("feedburner_origlink", "pheedo_origlink")
+_HTML = frozenset({"text/html", "html", "xhtml", "application/xhtml+xml"})
+_YEARS = timedelta(days=9 * 365)  # how long a date that is too early is waited for
 
 
 def entry(raw: Raw, *, base: str, now: datetime, language: str | None = None) -> Entry | None:
@@ -32,9 +37,10 @@ def entry(raw: Raw, *, base: str, now: datetime, language: str | None = None) ->
 
     `base` is where the document came from, for links that are relative; `language` is the feed's own.
     """
-    title = to_line(_string(raw.get("title")))
+    title = _title(raw)
     text, named = _text(raw)
-    url = _link(_string(raw.get("link")), base)
+    originals = (_link(_string(raw.get(name)), base) for name in _ORIGINALS)
+    url = next((one for one in originals if one), None) or _link(_string(raw.get("link")), base)
     if not (title or text or url):
         return None
     source = raw.get("source")
@@ -47,6 +53,20 @@ def entry(raw: Raw, *, base: str, now: datetime, language: str | None = None) ->
         published=_published(raw, now),
         language=_language(named) or _language(_detail(raw, "title_detail")) or _language(language),
     )
+
+
+def settled(raw: Raw, now: datetime) -> bool:
+    """Whether the item gives the same entry at any later time: it has no date that is too early to be believed yet."""
+    # Seen from years ahead, what lies before that and is not believed now can only be what lies ahead of now.
+    return _published(raw, now) is not None or _published(raw, now + _YEARS) is None
+
+
+def _title(raw: Raw) -> str:
+    value = _string(raw.get("title"))
+    detail = raw.get("title_detail")
+    if isinstance(detail, Mapping) and _string(detail.get("type")) in _HTML and (text := to_text(value)):
+        return clean(" ".join(text.split()), _LONGEST_TITLE)
+    return to_line(value)
 
 
 def _text(raw: Raw) -> tuple[str, object]:

@@ -17,6 +17,8 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,8 @@ from riskbot.errors import FetchError
 from riskbot.feeds.bounds import Bounds
 from riskbot.feeds.child import LENGTH, unpack
 from riskbot.feeds.failures import failure
-from riskbot.model import Entry
+from riskbot.feeds.parse import Parsed
+from riskbot.feeds.split_rescue import rescue
 
 _DOCUMENTS = 500  # by one child, before a new one takes over
 _START = 60.0  # seconds; a loaded machine takes its time to import a parser
@@ -41,25 +44,62 @@ class ParserPool:
         for _ in range(self._bounds.parsers):
             self._places.put_nowait(None)
 
-    async def parse(self, body: bytes, *, url: str, content_type: str | None, now: datetime) -> tuple[Entry, ...]:
-        """The entries of a document. Raises FetchError with a reason of `failures.py`."""
-        header = {"url": url, "content_type": content_type, "now": now.isoformat(), "limit": self._bounds.entries}
+    async def parse(
+        self, body: bytes, *, url: str, content_type: str | None, now: datetime, known: Mapping[bytes, bytes]
+    ) -> Parsed:
+        """What is new in a feed's document; `known` are its items of the last time (`FeedState.items`).
+
+        Raises FetchError with a reason of `failures.py`. A document that outlasts its deadline is read once more piece
+        by piece (`split_rescue.py`), where it can be taken apart.
+        """
+        header: dict[str, object] = {
+            "kind": "feed",
+            "url": url,
+            "content_type": content_type,
+            "now": now.isoformat(),
+            "limit": self._bounds.entries,
+            "known": b"".join(known).hex(),
+        }
+
+        async def ask(changed: Mapping[str, object], deadline: float) -> tuple[dict[str, Any], float]:
+            return await self._ask({**header, **changed}, body, deadline)
+
+        deadline = self._bounds.parse_time.total_seconds()
+        try:
+            parsed = unpack((await ask({}, deadline))[0])
+        except FetchError as error:
+            parsed = await rescue(ask, error, known, deadline)
+        return replace(parsed, items=tuple((hash_, known.get(hash_, key)) for hash_, key in parsed.items))
+
+    async def extract(self, body: bytes, *, url: str, content_type: str | None) -> str:
+        """The text of an article's page. Raises FetchError with a reason of `failures.py`."""
+        header = {"kind": "page", "url": url, "content_type": content_type}
+        reply, _ = await self._ask(header, body, self._bounds.parse_time.total_seconds())
+        text: str = reply["text"]
+        return text
+
+    async def _ask(self, header: Mapping[str, Any], body: bytes, deadline: float) -> tuple[dict[str, Any], float]:
+        """A child's reply, and the seconds it took. Raises FetchError."""
+        url: str = header["url"]
         child = await self._places.get()
         kept: _Child | None = None
         try:
             if child is None:
                 child = await _Child.start(self._bounds)
-            reply = await child.ask(json.dumps(header).encode(), body, self._bounds.parse_time.total_seconds())
+            begun = asyncio.get_running_loop().time()
+            reply = await child.ask(json.dumps(header).encode(), body, deadline)
+            took = asyncio.get_running_loop().time() - begun
             if child.documents < _DOCUMENTS and reply.get("reason") != "parse-memory":
                 kept = child
         except _NotStartedError as error:
             raise failure("no-parser", url, error) from error
         except TimeoutError:
-            raise self._overran(url) from None
+            raise failure("parse-timeout", url, f"{deadline:g}") from None
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             code = await child.end() if child is not None else None
-            # Its own alarm: we were too busy to kill it in time.
-            raise self._overran(url) if code == -signal.SIGALRM else _crashed(url, code) from error
+            if code == -signal.SIGALRM:  # its own alarm: we were too busy to kill it in time
+                raise failure("parse-timeout", url, f"{deadline:g}") from error
+            raise failure("parse-crashed", url, f"exit status {code}") from error
         finally:
             # A child that overran, was interrupted or has done its share is in no state to be asked again.
             if child is not None and kept is None:
@@ -68,8 +108,8 @@ class ParserPool:
             if child is not None and kept is None:
                 await child.end()
         if "reason" in reply:
-            raise failure(reply["reason"], url, reply["detail"])
-        return unpack(reply["entries"])
+            raise FetchError(reply["reason"], reply["message"], reply["mend"])
+        return reply, took
 
     async def close(self) -> None:
         """End all children. Nothing may be parsing any more."""
@@ -79,9 +119,6 @@ class ParserPool:
             # The place stays, so that a pool can be used again: children start when needed.
         for _ in range(self._bounds.parsers):
             self._places.put_nowait(None)
-
-    def _overran(self, url: str) -> FetchError:
-        return failure("parse-timeout", url, f"{self._bounds.parse_time.total_seconds():g}")
 
 
 class _NotStartedError(Exception):
@@ -149,10 +186,6 @@ class _Child:
         self.kill()
         await self._process.communicate()  # reads what is left, so that the pipes close
         return self._process.returncode
-
-
-def _crashed(url: str, code: int | None) -> FetchError:
-    return failure("parse-crashed", url, f"exit status {code}")
 
 
 def _environment() -> dict[str, str]:

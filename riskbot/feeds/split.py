@@ -5,8 +5,8 @@ entries it finds in the whole body, in the same order; where that is not certain
 parsed whole. An item's hash covers all that its entry depends on: its own bytes, the start tags it stands in, the
 encoding, and the address that its links are relative to. The time is linear in the body.
 
-An item whose hash is already known needs no second proof, since it was proved in the same surroundings: an empty
-element stands in its place while the rest is proved. So nothing new costs a search, a hash of the items and a walk
+An item whose hash is already known needs no second proof, since it was proved in the same surroundings: empty elements
+stand in the places of items while the rest is proved. So nothing new costs a search, a hash of the items and a walk
 through what is around them.
 
 Deliberately absent: feedparser, which is asked in `parse.py`; JSON Feed, which costs nothing to read whole.
@@ -17,10 +17,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import pairwise
 
 from riskbot.feeds import split_frame, split_items
 from riskbot.feeds.split_bytes import Layout, Reason, layout
 
+HASH = 32  # bytes of an item's hash
 _MADE = b"riskbot-item-1"  # changes when what a hash covers does
 
 
@@ -73,10 +75,11 @@ def split(
     if not isinstance(shown, Layout):
         return Refusal(shown)
     name = shown.item.decode("ascii")
-    frame = split_frame.frame(_utf8(_only(body, shown.spans, (), b"<" + shown.item + b"/>"), shown), name)
+    outline, runs = _outline(body, shown.spans, b"<" + shown.item + b"/>")
+    frame = split_frame.frame(_utf8(outline, shown), name)
     if not isinstance(frame, split_frame.Frame):
         return Refusal(frame)
-    if frame.items != len(shown.spans):
+    if frame.items != runs:
         return Refusal("stray-item")
     surroundings = repr((url, shown.encoding, frame.ancestors, sorted(frame.bindings.items())))
     begun = hashlib.sha256(_MADE + surroundings.encode("utf-8", "surrogatepass"))
@@ -94,7 +97,20 @@ def join(split: Split, keep: Collection[int]) -> bytes:
     return _only(split.body, [(item.start, item.end) for item in split.items], keep)
 
 
-def _only(body: bytes, spans: list[tuple[int, int]], keep: Collection[int], instead: bytes = b"") -> bytes:
+def _outline(body: bytes, spans: list[tuple[int, int]], item: bytes) -> tuple[bytes, int]:
+    """The document with one empty item for each run of items, and how many runs there are.
+
+    Items with nothing but white space between them stand in the same place.
+    """
+    around = [body[: spans[0][0]]]
+    for (_, end), (start, _) in pairwise(spans):
+        if (between := body[end:start]).strip(b" \t\r\n"):
+            around.append(between)
+    around.append(body[spans[-1][1] :])
+    return item.join(around), len(around) - 1
+
+
+def _only(body: bytes, spans: list[tuple[int, int]], keep: Collection[int]) -> bytes:
     kept = frozenset(keep)
     pieces: list[bytes] = []
     at = 0
@@ -103,8 +119,6 @@ def _only(body: bytes, spans: list[tuple[int, int]], keep: Collection[int], inst
         # What belongs to the feed stays where it is; white space between items goes with them.
         if place in kept:
             pieces += (between, body[start:end])
-        elif instead:
-            pieces += (between, instead)
         elif not place or not between.isspace():
             pieces.append(between)
         at = end

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
+from riskbot.feeds.split_labels import ASCII, UTF8, WESTERN, declared_encoding, media_type
+
 Reason = Literal[
     "nul",  # a zero byte, as UTF-16 and UTF-32 have them
     "encoding",  # one that is not listed, not kept to, or not the same for every part of the document
@@ -40,17 +42,15 @@ _MARKS = {
     name: re.compile(rb"<(?:!(?:\[CDATA\[|--)|\?|/?" + name + rb"(?=[ \t\r\n/>]))") for name in (b"item", b"entry")
 }
 _ROOT = re.compile(rb"<([^\s/>!?]{1,20})")
-_DECLARED = re.compile(rb"encoding=['\"]([A-Za-z0-9._:-]{1,40})['\"]")
 _SPACE = re.compile(rb"[ \t\r\n]*")
 
 # In all of them the characters of markup are single bytes and no part of another character, so a document may be cut
 # at any tag. Not so in Shift JIS, GBK or Big5, and with UTF-7 or ISO-2022 what a byte means depends on those before it.
-_ASCII = frozenset({"ascii", "us-ascii"})
-_UTF8 = frozenset({"utf-8", "utf8"})
 _CUTTABLE = (
-    _ASCII
-    | _UTF8
-    | frozenset({"latin1", "latin-1", "koi8-r", "koi8-u"})
+    ASCII
+    | UTF8
+    | WESTERN
+    | frozenset({"koi8-r", "koi8-u"})
     | {f"iso-8859-{part}" for part in (*range(1, 12), 13, 14, 15, 16)}
     | {f"{maker}{page}" for maker in ("windows-", "cp") for page in range(1250, 1259)}
 )
@@ -130,10 +130,10 @@ def _encoding(body: bytes, content_type: str | None) -> str | None:
     not fit might: so the first must fit the whole. ASCII counts for nothing, since all that are listed agree on it;
     whether UTF-8 fits is part of being well-formed, and proved with that.
     """
-    declared = _declared(body)
+    declared = declared_encoding(body)
     if declared is None:
         return None
-    mime, charset = _content_type(content_type or "")
+    mime, charset = media_type(content_type or "")
     if not content_type:
         first = declared or "iso-8859-1"
     elif mime in ("application/xml", "application/xml-dtd", "application/xml-external-parsed-entity") or (
@@ -147,48 +147,13 @@ def _encoding(body: bytes, content_type: str | None) -> str | None:
     tried = [name for name in (first.lower(), declared, "utf-8" if body.startswith(b"\xef\xbb\xbf") else "") if name]
     if not all(name in _CUTTABLE for name in tried):
         return None
-    chosen = next((name for name in tried if name not in _ASCII), None)
+    chosen = next((name for name in tried if name not in ASCII), None)
     if chosen is None:  # anything but ASCII is left to guessing, from all the bytes there are
         return "utf-8" if body.isascii() else None
-    if chosen in _UTF8:
+    if chosen in UTF8:
         return "utf-8"  # expat looks after it
     try:
         body.decode(chosen)
     except UnicodeDecodeError:
         return None
     return chosen
-
-
-def _declared(body: bytes) -> str | None:
-    """The encoding of the XML declaration, empty where there is none; None where feedparser may see another.
-
-    It looks for the last `encoding=` of the first line that has a `?>` behind it.
-    """
-    text = 3 if body.startswith(b"\xef\xbb\xbf") else 0
-    if not body.startswith(b"<?", text):
-        return ""
-    end = body.find(b"?>", text)
-    line = body.find(b"\n", text)
-    line = len(body) if line < 0 else line
-    if line < end:
-        return None if b"encoding" in body[text:end] else ""
-    if not body.startswith(b"<?xml", text) or (
-        body.find(b"encoding=", end, line) >= 0 and body.find(b"?>", end + 2, line) >= 0
-    ):
-        return None
-    declaration = body[text:end]
-    if b"encoding" not in declaration:
-        return ""
-    named = _DECLARED.findall(declaration)
-    return named[0].decode("ascii").lower() if len(named) == 1 else None
-
-
-def _content_type(value: str) -> tuple[str, str]:
-    """The media type and the charset of the header, as feedparser takes them apart."""
-    mime, *parameters = value.split(";")
-    charset = ""
-    for parameter in parameters:
-        key, _, text = parameter.partition("=")
-        if key.strip().lower() == "charset":
-            charset = text.strip().strip("\"'")
-    return mime.strip(), charset

@@ -45,7 +45,7 @@ class Frame(NamedTuple):
 
     ancestors: tuple[str, ...]  # the start tags that the items stand in, each as one text
     bindings: dict[str, str]  # prefix → address, as an item may declare them
-    items: int  # how many it holds
+    items: int  # how many it holds, of those that were left in it
 
 
 def frame(document: bytes, item: str) -> Frame | Reason:

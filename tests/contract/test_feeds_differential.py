@@ -1,67 +1,30 @@
-"""feedparser finds in a part of a document what it finds in the whole: every entry, every key of it, identical.
-
-Nothing is left out of the comparison: an entry has no key that speaks of the whole document. Of what feedparser says
-beside the entries, the feed's language is compared too, because entries without one of their own are given it.
-"""
+"""What is read of a made document in part is what is read in the whole: every entry, every key of it, identical."""
 
 from __future__ import annotations
 
-import io
 import random
-from collections import Counter
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
-from xml.sax import SAXException
+import re
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta
 
-import feedparser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riskbot.feeds.split import Refusal, Split, join, split
-from tests.places import SHARED
+from riskbot.feeds.parse import parse_new
+from riskbot.feeds.split import Refusal, Split, split
+from riskbot.model import Entry, Feed
+from tests.feedreads import URL, XML, Memory, Read, difference
 
-URL = "https://news.example/a/feed.xml"
-XML = "application/xml"
-CORPUS = SHARED / "feeds"
+NOW = datetime(2025, 11, 17, 12, 0, tzinfo=UTC)
 ATOM = "http://www.w3.org/2005/Atom"
 MRSS = "http://search.yahoo.com/mrss/"
-
-
-class Read:
-    """A document as the room has feedparser read it."""
-
-    def __init__(self, body: bytes, content_type: str | None = XML) -> None:
-        headers = {"content-location": URL} | ({"content-type": content_type} if content_type else {})
-        parsed = feedparser.parse(
-            io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-        )
-        self.entries: list[dict[str, Any]] = [dict(entry) for entry in parsed.entries]
-        self.language = dict(parsed.feed).get("language")
-        self.strict = bool(parsed.encoding) and not isinstance(parsed.get("bozo_exception"), SAXException)
 
 
 def taken_apart(body: bytes, content_type: str | None = XML) -> Split:
     found = split(body, url=URL, content_type=content_type)
     assert isinstance(found, Split), found
     return found
-
-
-def difference(found: Split, keep: set[int], whole: Read, content_type: str | None = XML) -> str:
-    """Where the part differs from the whole; empty where it does not."""
-    part = Read(join(found, keep), content_type)
-    if part.language != whole.language or not part.strict:
-        return f"language {part.language} for {whole.language}, strict: {part.strict}"
-    expected = [whole.entries[place] for place in sorted(keep)]
-    if len(part.entries) != len(expected):
-        return f"{len(part.entries)} entries for {len(expected)}"
-    for place, one, other in zip(sorted(keep), part.entries, expected, strict=True):
-        for key in (*other, *one):
-            # repr: a coordinate may be NaN, which is not even equal to itself
-            if repr(one.get(key)) != repr(other.get(key)) and one.get(key) != other.get(key):
-                return f"item {place}: {key} is {one.get(key)!r}, in the whole {other.get(key)!r}"
-    return ""
 
 
 def assert_identical(body: bytes, subsets: Sequence[set[int]], content_type: str | None = XML) -> None:
@@ -206,25 +169,90 @@ def test_no_part_is_refused_by_itself_without_need(kind: str) -> None:
     assert refused == {"<x:y xmlns:x='urn:odd'>u</x:y>"}
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.data(), kinds)
-def test_polls_that_read_only_what_is_new_end_up_with_the_entries_of_whole_reads(
-    data: st.DataObject, kind: str
+def assert_part_of(
+    entries: Sequence[Entry], known: Collection[bytes], whole: Read, found: Split | Refusal, now: datetime = NOW
 ) -> None:
+    """These are the entries of the items that were not known; and before each, those that its id was given to first."""
+    made = whole.made(now)
+    if isinstance(found, Refusal):
+        assert list(entries) == [one for one in made if one]
+        return
+    assert len(found.items) == len(made)
+    left = list(entries)
+    new_ids = set()
+    for item, one in reversed(list(zip(found.items, made, strict=True))):
+        if item.hash not in known:
+            new_ids.add(one.entry_id if one else None)
+            assert not one or left.pop() == one
+        elif one and left and left[-1] == one:
+            left.pop()
+        else:
+            assert not one or one.entry_id is None or one.entry_id not in new_ids
+    assert not left
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data(), kinds)
+def test_polls_in_part_bring_what_is_new_in_whole_reads(data: st.DataObject, kind: str) -> None:
     """Items change places, leave, come back, are edited; the feed's own language changes; some polls are refused."""
     pool = data.draw(st.lists(contents, min_size=2, max_size=6))
-    read: dict[bytes, dict[str, Any]] = {}
+    known: set[bytes] = set()
     for _ in range(4):
         items = data.draw(st.lists(st.sampled_from([*pool, "<summary>ill & formed</summary>"]), min_size=1, max_size=6))
-        body = document(kind, items).replace(b' xml:lang="de"', data.draw(st.sampled_from([b' xml:lang="nl"', b""])))
-        found = split(body, url=URL, content_type=XML, known=frozenset(read))
-        if isinstance(found, Refusal):
-            continue
-        new = Read(join(found, found.new)).entries if found.new else []
-        read.update(zip((found.items[place].hash for place in found.new), new, strict=True))
+        language = data.draw(st.sampled_from(["", "<language>nl</language>", "<language>en</language>"]))
+        body = document(kind, items, head=language)
+        body = body.replace(b' xml:lang="de"', data.draw(st.sampled_from([b' xml:lang="nl"', b""])))
+        parsed = parse_new(body, url=URL, content_type=XML, now=NOW, limit=100, known=known)
         whole = Read(body)
-        assert whole.strict
-        assert [read[item.hash] for item in found.items] == whole.entries
+        assert parsed.count == len(whole.entries)
+        assert_part_of(parsed.entries, known, whole, split(body, url=URL, content_type=XML))
+        known = {hash_ for hash_, _ in parsed.items}
+
+
+@pytest.mark.parametrize("kind", sorted(HEADS))
+def test_a_feed_of_many_items_polled_in_part_tells_what_whole_reads_tell(kind: str) -> None:
+    """A window of fifty over two hundred items; every poll some are new, edited, moved, back again, or ill-formed."""
+    chance = random.Random(11)
+    pool = [_item(chance, kind, number) for number in range(200)]
+    feed = Feed("f", URL)
+    in_part, in_whole = Memory(feed), Memory(feed)
+    known: dict[bytes, bytes] = {}
+    apart = 0
+    for poll in range(24):
+        now = NOW + timedelta(minutes=poll)
+        items = pool[max(0, 150 - poll * 6) :][:50]
+        items[chance.randrange(50)] = pool[chance.randrange(200)]
+        edited = chance.randrange(50)
+        items[edited] = items[edited].replace("</title>", f" edit {poll}</title>", 1)
+        if poll % 3 == 0:
+            chance.shuffle(items)
+        # The same id once more, further down: the one above it counts.
+        items[49] = items[(poll * 5) % 40].replace("</title>", " below</title>", 1)
+        if poll % 7 == 6:
+            items[chance.randrange(50)] = "<title>ill & formed</title>"
+        body = document(kind, items)
+        if poll % 5 == 4:
+            text = re.sub(r"^<\?xml.*\?>\n", "", body.decode())
+            text = f'<?xml version="1.0" encoding="iso-8859-1"?>\n{text}'
+            body = text.encode("iso-8859-1", "xmlcharrefreplace")
+        parsed = parse_new(body, url=URL, content_type=XML, now=now, limit=100, known=known.keys())
+        whole = Read(body)
+        assert_part_of(parsed.entries, known, whole, split(body, url=URL, content_type=XML), now)
+        known = {hash_: known.get(hash_, b"") if key is None else key for hash_, key in parsed.items}
+        apart += parsed.whole is None
+        assert in_part.tell(parsed.entries, now, known) == in_whole.tell([one for one in whole.made(now) if one], now)
+        if known:
+            again = parse_new(body, url=URL, content_type=XML, now=now, limit=100, known=known.keys())
+            assert (again.entries, again.count, again.wishes) == ((), 50, None)
+    assert apart > 15
+
+
+def _item(chance: random.Random, kind: str, number: int) -> str:
+    """An item with an id of its own and any parts that may stand beside others."""
+    plain = [part for part in PARTS if not re.search("<(id|guid|x:y|description><div|content type='xhtml)", part)]
+    identity = f"<id>i{number}</id>" if kind == "feed" else f"<guid isPermaLink='false'>i{number}</guid>"
+    link = f"<link>https://news.example/{number % 150}</link>"
+    return f"<title>Number {number}</title>{identity}{link}" + "".join(chance.sample(plain, 4))
 
 
 @pytest.mark.parametrize("content_type", [None, XML, "text/xml", "text/html", "application/rss+xml; charset=utf-8"])
@@ -239,82 +267,3 @@ def test_every_listed_encoding_reads_the_same_in_part(encoding: str, content_typ
         assert "charset" in (content_type or "")  # which says something else than the document
         return
     assert_identical(body, [{0}, {1}, {0, 2}, {1, 2}], content_type)
-
-
-# ── documents from the world ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def _documents(sample: int | None = None) -> list[Path]:
-    if not CORPUS.is_dir():
-        pytest.skip("the corpus of feeds does not lie beside the repository")
-    documents = sorted(path for path in CORPUS.glob("*/*/*") if path.is_file())
-    if sample is None:
-        return documents
-    folders: dict[Path, list[Path]] = {}
-    for path in documents:
-        folders.setdefault(path.parent, []).append(path)
-    share = max(1, sample // len(folders))
-    chosen = [path for each in folders.values() for path in each[:: max(1, len(each) // share)][:share]]
-    left = [path for path in documents if path not in set(chosen)]
-    return chosen + random.Random(4).sample(left, max(0, sample - len(chosen)))
-
-
-def _compare(documents: Sequence[Path]) -> Counter[str]:
-    """How many of them were split, and how many items were left out and read again; each compared with a whole read."""
-    chance = random.Random(2025)
-    told: Counter[str] = Counter()
-    for path in documents:
-        body = path.read_bytes()
-        found = split(body, url=URL, content_type=XML)
-        if isinstance(found, Refusal):
-            told[found.reason] += 1
-            continue
-        whole = Read(body)
-        places = range(len(found.items))
-        assert whole.strict, path
-        assert len(whole.entries) == len(found.items), path
-        for keep in ({0}, {places[-1]}, {place for place in places if chance.random() < 0.4}):
-            assert not difference(found, keep, whole), path
-        told["split"] += 1
-        told["several"] += len(found.items) > 1
-    return told
-
-
-def test_a_sample_of_real_feeds_reads_the_same_in_part() -> None:
-    told = _compare(_documents(300))
-    assert told["split"] > 150
-    assert told["several"] > 60
-
-
-@pytest.mark.slow
-def test_all_real_feeds_read_the_same_in_part() -> None:
-    told = _compare(_documents())
-    assert told["split"] > 2_000
-    assert told["several"] > 600
-
-
-@pytest.mark.slow
-def test_items_of_real_feeds_mixed_in_one_document_read_the_same_in_part() -> None:
-    """Most real documents at hand have one item: here they stand side by side and may disturb each other."""
-    chance = random.Random(7)
-    pool: dict[str, set[str]] = {"rss": set(), "feed": set()}
-    for path in _documents():
-        body = path.read_bytes()
-        found = split(body, url=URL, content_type=XML)
-        kind = "feed" if isinstance(found, Split) and b"<feed" in found.head else "rss"
-        if isinstance(found, Split) and b"<rdf:" not in found.head and body.isascii():
-            pool[kind] |= {body[item.start : item.end].decode() for item in found.items[:3]}
-    compared = 0
-    for kind, items in pool.items():
-        before, after = HEADS[kind]
-        alone = [one for one in sorted(items) if isinstance(_made(before, [one], after), Split)]
-        for _ in range(400):
-            found = _made(before, chance.sample(alone, 8), after)
-            if isinstance(found, Split):
-                assert not difference(found, {place for place in range(8) if chance.random() < 0.4}, Read(found.body))
-                compared += 1
-    assert compared > 500
-
-
-def _made(before: str, items: Sequence[str], after: str) -> Split | Refusal:
-    return split((before + "\n".join(items) + after).encode(), url=URL, content_type=XML)

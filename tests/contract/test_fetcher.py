@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import os
-import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,8 +16,10 @@ from riskbot.feeds.bounds import Bounds
 from riskbot.feeds.failures import failure
 from riskbot.feeds.fetcher import FeedFetcher
 from riskbot.feeds.serve import ReplayServer
-from riskbot.model import Article, Entry, Feed, FeedState
-from riskbot.ports import Fetcher, Polled
+from riskbot.model import Article, Entry, Feed, FeedState, Wishes
+from riskbot.ports import Document, Fetcher, Polled
+from riskbot.text.urls import link_key
+from tests.feedreads import documents
 from tests.feedserver import RSS, FeedServer, bomb, breaks_off, dripping, endless, slow_author, slow_headers
 
 NOW = datetime(2025, 11, 17, 12, 0, tzinfo=UTC)
@@ -37,7 +37,8 @@ def _feed(server: FeedServer, path: str = "/feed") -> Feed:
 
 
 def _state(polled: Polled) -> FeedState:
-    return FeedState("news", polled.etag, polled.last_modified, polled.body_hash)
+    items = polled.document.items if polled.document else {}
+    return FeedState("news", polled.etag, polled.last_modified, polled.body_hash, items=items)
 
 
 async def _reason(fetcher: Fetcher, feed: Feed) -> str:
@@ -68,9 +69,11 @@ async def test_a_poll_brings_entries_and_what_to_ask_with_next_time() -> None:
 
 async def test_304_is_unchanged_and_keeps_what_was_known() -> None:
     async with FeedServer() as server, _fetcher() as fetcher:
-        server.answers(body=b"", status=304)
+        server.answers(body=b"", status=304, headers={"Cache-Control": "max-age=600"})
         known = FeedState("news", '"1"', "Mon, 17 Nov 2025 09:00:00 GMT", "hash")
-        assert await fetcher.poll(_feed(server), known) == Polled("unchanged", (), '"1"', known.last_modified, "hash")
+        assert await fetcher.poll(_feed(server), known) == Polled(
+            "unchanged", (), '"1"', known.last_modified, "hash", max_age=timedelta(minutes=10)
+        )
 
 
 async def test_the_same_body_again_is_unchanged_and_not_parsed() -> None:
@@ -81,11 +84,110 @@ async def test_the_same_body_again_is_unchanged_and_not_parsed() -> None:
         assert await fetcher.poll(_feed(server), state) == Polled("unchanged", (), '"2"', None, state.body_hash)
 
 
+SECOND = RSS[RSS.index(b"<item>") : RSS.index(b"</channel>")].replace(b"memo", b"letter").replace(b"n-1", b"n-2")
+
+
+async def test_the_next_poll_brings_only_what_the_last_document_did_not_hold() -> None:
+    async with FeedServer() as server, _fetcher() as fetcher:
+        server.answers()
+        first = await fetcher.poll(_feed(server), NEW)
+        key = link_key(server.url("/a/1"))
+        assert first.document is not None
+        assert (first.document.entries, [*first.document.items.values()]) == (1, [key])
+        assert (first.document.whole, first.document.wishes) == (None, Wishes())
+        server.answers(body=RSS.replace(b"<item>", b"<ttl>60</ttl>" + SECOND + b"<item>"))
+        second = await fetcher.poll(_feed(server), _state(first))
+        assert [one.entry_id for one in second.entries] == ["n-2"]
+        assert second.document is not None
+        assert second.document.entries == 2
+        assert [*second.document.items.values()] == [key, key], "keys of known items are kept"
+        assert set(first.document.items) < set(second.document.items)
+        assert second.document.wishes == Wishes(timedelta(hours=1))
+        server.answers(body=RSS.replace(b"<title>News", b"<title>Other news"))
+        third = await fetcher.poll(_feed(server), _state(second))
+        assert (third.outcome, third.entries, third.document) == ("entries", (), Document(1, first.document.items))
+
+
+async def test_a_document_that_is_read_whole_says_why_and_remembers_no_items() -> None:
+    async with FeedServer() as server, _fetcher() as fetcher:
+        server.answers(body=RSS.replace(b"News<", b"News & more<"))
+        polled = await fetcher.poll(_feed(server), NEW)
+        assert polled.document == Document(1, whole="malformed", wishes=Wishes())
+        assert len(polled.entries) == 1
+
+
+async def test_a_document_that_could_be_read_in_part_only_is_asked_for_again() -> None:
+    slow = slow_author()
+    poisoned = slow[slow.index(b"<item>") : slow.index(b"</channel>")].replace(b"n-1", b"n-3")
+    async with FeedServer() as server, _fetcher(Bounds(parse_time=timedelta(seconds=1))) as fetcher:
+        server.answers(body=RSS.replace(b"<item>", SECOND + poisoned + b"<item>"), headers={"ETag": '"1"'})
+        polled = await fetcher.poll(_feed(server), NEW)
+        assert [one.entry_id for one in polled.entries] == ["n-2", "n-1"]
+        assert polled.document is not None
+        assert (polled.document.entries, len(polled.document.items), polled.document.whole) == (3, 2, "unread-items")
+        assert (polled.etag, polled.last_modified, polled.body_hash) == (None, None, None)
+        with pytest.raises(FetchError, match="because of the entry that begins “White House memo") as caught:
+            await fetcher.poll(_feed(server), _state(polled))
+        assert caught.value.reason == "parse-timeout"
+
+
+async def test_a_feed_that_moved_is_told_and_asked_for_where_it_is() -> None:
+    async with FeedServer() as server, _fetcher() as fetcher:
+        server.redirects("/feed", "/new", 301)
+        server.answers("/new", headers={"Cache-Control": "max-age=60"})
+        polled = await fetcher.poll(_feed(server), NEW)
+        assert (polled.moved, polled.max_age) == (server.url("/new"), timedelta(minutes=1))
+        again = await fetcher.poll(_feed(server), replace(_state(polled), moved_to=polled.moved))
+        assert (again.outcome, again.moved) == ("unchanged", None)
+        assert [request.path for request in server.requests] == ["/feed", "/new", "/new"]
+
+
+async def test_a_private_feed_covers_its_configured_place_and_no_other_it_moved_to() -> None:
+    async with FeedServer() as server, FeedServer() as other, _fetcher() as fetcher:
+        server.answers()
+        other.answers()
+        assert (await fetcher.poll(_feed(server), replace(NEW, moved_to=server.url("/feed?")))).entries
+        with pytest.raises(FetchError) as caught:
+            await fetcher.poll(_feed(server), replace(NEW, moved_to=other.url()))
+        assert caught.value.reason == "bad-port"
+        assert not other.requests
+
+
+async def test_a_web_page_is_refused_with_the_feeds_it_names() -> None:
+    async with FeedServer() as server, _fetcher() as fetcher:
+        page = b"<!doctype html><html><head><link rel=alternate type='application/rss+xml' title=News href=/rss></head>"
+        server.answers(body=page)
+        with pytest.raises(FetchError) as caught:
+            await fetcher.poll(_feed(server), NEW)
+        assert caught.value.reason == "html-not-feed"
+        assert f"{server.url('/rss')} (News)" in caught.value.mend
+
+
+async def test_pages_of_articles_are_read_through_the_same_guards() -> None:
+    sentences = "".join(f"<p>On {day} the ministry said that the rules would stay as they are.</p>" for day in DAYS)
+    async with FeedServer() as server, _fetcher(Bounds(page_pause=timedelta(0))) as fetcher:
+        server.answers(
+            "/a/1",
+            f"<html><body><article>{sentences}</article></body></html>".encode(),
+            headers={"Content-Type": "text/html"},
+        )
+        here, private = server.url("/a/1"), "http://10.0.0.1/a/2"
+        pages = await fetcher.pages(_feed(server), [here, private])
+        assert "On Monday the ministry said" in str(pages[here])
+        refused = pages[private]
+        assert isinstance(refused, FetchError)
+        assert refused.reason == "private-address"
+
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+
+
 async def test_every_failure_is_named_and_none_disturbs_the_next_poll() -> None:
     bounds = Bounds(total=timedelta(seconds=0.7), parse_time=timedelta(seconds=0.7), entries=50)
     async with FeedServer() as server, _fetcher(bounds) as fetcher:
         bodies = {
             "empty": b"",
+            "empty?blanks": b" \n\r\n ",
             "html-not-feed": b"<!doctype html><html><body>Sorry</body></html>",
             "not-a-feed": b"Sorry",
             "too-many-entries": b"<rss><channel>" + b"<item><title>x</title></item>" * 51 + b"</channel></rss>",
@@ -145,8 +247,9 @@ async def test_replayed_articles_come_one_at_a_time_and_as_they_were() -> None:
                 server.release(article)
                 polled = await fetcher.poll(feed, state)
                 state = _state(polled)
-                assert len(polled.entries) == count
-                newest = polled.entries[0]
+                (newest,) = polled.entries
+                assert polled.document is not None
+                assert polled.document.entries == count
                 assert (newest.title, newest.text, newest.entry_id) == (article.title, article.text, article.id)
                 assert (newest.url, newest.outlet, newest.published) == (article.url, article.outlet, article.published)
                 assert (await fetcher.poll(feed, state)).outcome == "unchanged"
@@ -160,41 +263,19 @@ def test_every_reason_has_a_sentence_and_a_mend() -> None:
         failure("no-such-reason", "https://n.example/")
 
 
-def _corpus() -> list[Path]:
-    """The collected feed documents, where they are at hand: beside the repository, or where RISKBOT_SHARED says."""
-    beside = Path(__file__).parents[3] / "shared"
-    folder = Path(os.environ.get("RISKBOT_SHARED", beside)) / "feeds"
-    return sorted(
-        path for kind in ("ok", "malformed", "hostile") for path in (folder / kind).rglob("*") if path.is_file()
-    )
-
-
-async def _reads_or_refuses(paths: list[Path]) -> None:
-    parse_time = timedelta(seconds=5)
-    async with FeedServer() as server, _fetcher(Bounds(parse_time=parse_time, per_host=4)) as fetcher:
+async def test_a_sample_of_collected_documents_is_read_or_refused() -> None:
+    paths = documents()[::20]
+    async with FeedServer() as server, _fetcher(Bounds(per_host=4)) as fetcher:
         for number, path in enumerate(paths):
             server.answers(f"/{number}", path.read_bytes())
-        turns = asyncio.Semaphore(16)
 
         async def one(number: int) -> str:
-            async with turns:
-                try:
-                    await fetcher.poll(_feed(server, f"/{number}"), NEW)
-                except FetchError as error:
-                    return error.reason
-                return "read"
+            try:
+                await fetcher.poll(_feed(server, f"/{number}"), NEW)
+            except FetchError as error:
+                return error.reason
+            return "read"
 
         outcomes = await asyncio.gather(*(one(number) for number in range(len(paths))))
     assert set(outcomes) <= {"read", "not-a-feed", "html-not-feed", "empty"}
     assert outcomes.count("read") > 0.9 * len(paths)
-
-
-@pytest.mark.skipif(not _corpus(), reason="the collected feed documents are not at hand")
-async def test_a_sample_of_collected_documents_is_read_or_refused() -> None:
-    await _reads_or_refuses(random.Random(4).sample(_corpus(), 300))
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not _corpus(), reason="the collected feed documents are not at hand")
-async def test_every_collected_document_is_read_or_refused() -> None:
-    await _reads_or_refuses(_corpus())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from riskbot.feeds.dates import believable
-from riskbot.feeds.entries import entry
+from riskbot.feeds.entries import entry, settled
 from riskbot.model import Entry
 
 NOW = datetime(2025, 11, 17, 12, 0, tzinfo=UTC)
@@ -128,3 +128,37 @@ def test_an_update_dates_only_what_has_no_other_date() -> None:
     early, late = gmtime((NOW - timedelta(days=2)).timestamp()), gmtime(NOW.timestamp())
     assert _entry(published_parsed=early, updated_parsed=late).published == NOW - timedelta(days=2)
     assert _entry(updated_parsed=late).published == NOW
+
+
+@pytest.mark.parametrize(
+    ("days", "is_settled"), [(-4000, True), (-30, True), (0, True), (1, True), (2, False), (1000, False), (4000, True)]
+)
+def test_an_entry_is_settled_unless_its_date_will_be_believed_one_day(days: int, is_settled: bool) -> None:
+    at = gmtime((NOW + timedelta(days=days)).timestamp())
+    assert settled({"published_parsed": at}, NOW) is is_settled
+
+
+def test_an_entry_whose_date_says_nothing_is_settled() -> None:
+    assert settled({}, NOW)
+    assert settled({"published": "soon"}, NOW)
+
+
+def test_the_original_link_that_an_item_names_wins_where_it_is_one() -> None:
+    through = {"link": "http://feedproxy.google.com/~r/x/~3/y/"}
+    assert _entry(**through, feedburner_origlink="https://n.example/a").url == "https://n.example/a"
+    assert _entry(**through, pheedo_origlink="https://n.example/b").url == "https://n.example/b"
+    assert _entry(**through, feedburner_origlink="javascript:x").url == through["link"]
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "line"),
+    [
+        ("safe<applet code='x'></applet> &amp; sound", "text/html", "safe & sound"),
+        ("<blink>One</blink>\n<p>two</p>", "application/xhtml+xml", "One two"),
+        ("What Vec<String> means", "text/plain", "What Vec<String> means"),
+        ("<a", "text/html", "<a"),
+        ("x" * 2_000, "text/html", "x" * 999 + "…"),
+    ],
+)
+def test_a_title_that_says_it_is_html_is_read_as_such(title: str, kind: str, line: str) -> None:
+    assert _entry(title=title, title_detail={"type": kind}).title == line

@@ -10,13 +10,10 @@ from pathlib import Path
 import pytest
 
 from riskbot.errors import FetchError
-from riskbot.feeds.child import answer, pack, unpack
-from riskbot.feeds.parse import parse
+from riskbot.feeds.parse import parse, parse_new
 from riskbot.model import Entry
+from tests.feeddocs import NOW, URL, read_new, rss
 from tests.feedserver import RSS
-
-NOW = datetime(2025, 11, 17, 12, 0, tzinfo=UTC)
-URL = "https://news.example/feed.xml"
 
 
 def _parse(body: bytes, content_type: str | None = None, limit: int = 100) -> tuple[Entry, ...]:
@@ -27,10 +24,6 @@ def _reason(body: bytes, limit: int = 100) -> str:
     with pytest.raises(FetchError) as caught:
         _parse(body, limit=limit)
     return caught.value.reason
-
-
-def _rss(items: str, declaration: str = '<?xml version="1.0" encoding="utf-8"?>', encoding: str = "utf-8") -> bytes:
-    return f'{declaration}<rss version="2.0"><channel><title>c</title>{items}</channel></rss>'.encode(encoding)
 
 
 def test_rss_is_read_whole() -> None:
@@ -65,6 +58,23 @@ def test_rdf_is_read() -> None:
     assert (one.title, one.url, one.published) == ("T", "https://n.example/1", datetime(2025, 11, 17, 8, tzinfo=UTC))
 
 
+CDF = b"""<?xml version="1.0"?><CHANNEL HREF="https://n.example/"><TITLE>c</TITLE>
+  <ITEM HREF="https://n.example/1"><TITLE>T</TITLE><ABSTRACT>A</ABSTRACT></ITEM></CHANNEL>"""
+NETSCAPE = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+  xmlns="http://my.netscape.com/rdf/simple/0.9/"><channel><title>c</title></channel>
+  <item><title>T</title><link>https://n.example/1</link></item></rdf:RDF>"""
+VERSIONS = ["0.91", "0.92", "0.93", "0.94", "2.0", "2.0.11", ""]
+
+
+@pytest.mark.parametrize(
+    "body", [CDF, NETSCAPE, *(f'<rss version="{version}">{{}}</rss>'.encode() for version in VERSIONS)]
+)
+def test_every_kind_of_feed_is_read(body: bytes) -> None:
+    item = b"<channel><title>c</title><item><title>T</title><link>https://n.example/1</link></item></channel>"
+    (one,) = _parse(body.replace(b"{}", item))
+    assert (one.title, one.url) == ("T", "https://n.example/1")
+
+
 def test_json_feed_is_read_whole_and_a_bad_item_costs_only_itself() -> None:
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -95,7 +105,7 @@ def test_json_that_is_no_feed_is_refused(body: bytes) -> None:
 
 
 def test_a_feed_without_items_is_a_feed() -> None:
-    assert _parse(_rss("")) == ()
+    assert _parse(rss("")) == ()
 
 
 @pytest.mark.parametrize(
@@ -129,7 +139,7 @@ def test_external_entities_are_not_read(tmp_path: Path) -> None:
     secret.write_text("SECRET")
     body = (
         f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "file://{secret}">]>'
-        + _rss("<item><title>a &x; b</title></item>", "").decode()
+        + rss("<item><title>a &x; b</title></item>", "").decode()
     )
     assert "SECRET" not in repr(_parse(body.encode()))
 
@@ -138,7 +148,7 @@ def test_a_billion_laughs_are_not_laughed() -> None:
     layers = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
     body = (
         f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY l0 "ha">{layers}]>'
-        + _rss("<item><title>a &l9; b</title></item>", "").decode()
+        + rss("<item><title>a &l9; b</title></item>", "").decode()
     )
     before = time.process_time()
     assert sum(len(one.title) for one in _parse(body.encode())) < 1_000
@@ -146,36 +156,65 @@ def test_a_billion_laughs_are_not_laughed() -> None:
 
 
 def test_a_document_that_is_cut_off_gives_its_whole_items() -> None:
-    body = _rss("<item><title>One</title></item><item><title>Two</title></item>")
+    body = rss("<item><title>One</title></item><item><title>Two</title></item>")
     assert [one.title for one in _parse(body[: body.index(b"Two") + 3])] == ["One"]
 
 
 def test_bytes_that_are_not_utf8_are_survived() -> None:
-    (one,) = _parse(_rss("<item><title>caf\xe9 ok</title></item>", encoding="latin-1"))
+    (one,) = _parse(rss("<item><title>caf\xe9 ok</title></item>", encoding="latin-1"))
     assert one.title == "café ok"
     assert [one.title for one in _parse(RSS.replace(b"names", b"\xff\xfe\x80names"))] != []
 
 
 def test_a_wrong_label_of_encoding_is_seen_through() -> None:
-    (one,) = _parse(_rss("<item><title>中国</title></item>"), content_type="text/xml; charset=us-ascii")
+    (one,) = _parse(rss("<item><title>中国</title></item>"), content_type="text/xml; charset=us-ascii")
     assert one.title == "中国"
     for encoding in ("utf-16", "gb18030", "shift_jis"):
         (one,) = _parse(
-            _rss("<item><title>中国</title></item>", f'<?xml version="1.0" encoding="{encoding}"?>', encoding)
+            rss("<item><title>中国</title></item>", f'<?xml version="1.0" encoding="{encoding}"?>', encoding)
         )
         assert one.title == "中国"
 
 
 def test_more_entries_than_allowed_are_refused_aloud() -> None:
-    assert _reason(_rss("<item><title>T</title></item>" * 11), limit=10) == "too-many-entries"
+    assert _reason(rss("<item><title>T</title></item>" * 11), limit=10) == "too-many-entries"
 
 
-def test_entries_survive_the_way_out_of_the_child() -> None:
-    entries = (*_parse(RSS), Entry(title="中 “x”", text="a\n\nb\u2028"))
-    assert unpack(json.loads(json.dumps(pack(entries)))) == entries
+def test_an_id_stays_as_it_is_wherever_the_feed_is_read_from() -> None:
+    body = rss("<item><title>t</title><guid>12345</guid></item>")
+    atom = (
+        b'<feed xmlns="http://www.w3.org/2005/Atom" xml:base="/x/"><entry><id>a/7</id><title>t</title></entry></feed>'
+    )
+    for url in (URL, "https://other.example/elsewhere/"):
+        assert [one.entry_id for one in read_new(body, url=url).entries] == ["12345"]
+        assert [one.entry_id for one in read_new(atom, url=url).entries] == ["a/7"]
 
 
-def test_the_child_names_whatever_went_wrong() -> None:
-    header = {"url": URL, "content_type": None, "now": NOW.isoformat(), "limit": 10}
-    assert answer(header, b"words")["reason"] == "not-a-feed"
-    assert answer({**header, "limit": None}, RSS) == {"reason": "parse-crashed", "detail": "TypeError"}
+def test_an_id_that_is_a_link_is_one_wherever_it_is_relative_to() -> None:
+    (one,) = _parse(rss("<item><title>t</title><guid>/a/1</guid></item>"))
+    assert (one.entry_id, one.url) == ("/a/1", "https://news.example/a/1")
+
+
+def test_the_link_is_the_one_that_the_feed_calls_the_original() -> None:
+    body = b"""<rss version="2.0" xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"><channel><item>
+      <title>t</title><link>http://feedproxy.google.com/~r/x/~3/y/</link>
+      <feedburner:origLink>https://n.example/a</feedburner:origLink></item></channel></rss>"""
+    assert [one.url for one in _parse(body)] == ["https://n.example/a"]
+
+
+@pytest.mark.parametrize("label", ["iso-8859-1", "windows-1252", "us-ascii", "utf-8", None])
+@pytest.mark.parametrize("header", ["text/xml", "application/rss+xml", "text/xml; charset=ISO-8859-1", None])
+def test_utf_8_is_read_as_such_whatever_western_encoding_it_is_labelled_as(
+    label: str | None, header: str | None
+) -> None:
+    declaration = f'<?xml version="1.0" encoding="{label}"?>' if label else ""
+    body = rss("<item><title>Zürich – Brøndby</title></item>", declaration)
+    parsed = parse_new(body, url=URL, content_type=header, now=NOW, limit=10, known=())
+    assert [one.title for one in parsed.entries] == ["Zürich – Brøndby"]
+    assert parsed.whole is None
+
+
+def test_western_text_that_is_labelled_rightly_is_left_alone() -> None:
+    for label in ("iso-8859-1", "windows-1252"):
+        body = rss("<item><title>Zürich</title></item>", f'<?xml version="1.0" encoding="{label}"?>', label)
+        assert [one.title for one in _parse(body)] == ["Zürich"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,10 @@ import pytest
 
 from riskbot.errors import FetchError
 from riskbot.feeds.bounds import Bounds
+from riskbot.feeds.parse import Parsed
 from riskbot.feeds.pool import ParserPool
+from riskbot.feeds.split_rescue import UNREAD
+from riskbot.text.urls import link_key
 from tests.feedserver import RSS, slow_author
 
 NOW = datetime(2025, 11, 17, 12, 0, tzinfo=UTC)
@@ -34,8 +37,12 @@ async def _pool(bounds: Bounds) -> AsyncIterator[ParserPool]:
         await pool.close()
 
 
+async def _parsed(pool: ParserPool, body: bytes, known: Mapping[bytes, bytes] | None = None) -> Parsed:
+    return await pool.parse(body, url=URL, content_type=None, now=NOW, known=known or {})
+
+
 async def _titles(pool: ParserPool, body: bytes = RSS) -> list[str]:
-    return [one.title for one in await pool.parse(body, url=URL, content_type=None, now=NOW)]
+    return [one.title for one in (await _parsed(pool, body)).entries]
 
 
 async def _reason(pool: ParserPool, body: bytes) -> str:
@@ -141,3 +148,89 @@ async def test_a_machine_that_cannot_run_a_child_says_so(capfd: pytest.CaptureFi
         assert await _reason(pool, RSS) == "no-parser"
         assert await _reason(pool, RSS) == "no-parser", "and the place is still there"
     capfd.readouterr()  # the child's own last words
+
+
+# ── only what is new ─────────────────────────────────────────────────────────────────────────────────────────────
+
+OTHER = RSS[RSS.index(b"<item>") : RSS.index(b"</channel>")].replace(b"memo", b"letter").replace(b"n-1", b"n-2")
+
+
+async def test_what_is_known_is_not_read_again_and_keeps_its_key() -> None:
+    async with _pool(SHORT) as pool:
+        first = await _parsed(pool, RSS)
+        assert [key for _, key in first.items] == [link_key("https://news.example/a/1")]
+        known = {hash_: b"its key" for hash_, _ in first.items}
+        second = await _parsed(pool, RSS.replace(b"<item>", OTHER + b"<item>"), known)
+        assert [one.title for one in second.entries] == ["White House letter names Alibaba"]
+        assert [key for _, key in second.items] == [link_key("https://news.example/a/1"), b"its key"]
+        assert (second.count, second.whole, second.lost) == (2, None, None)
+
+
+def _items(start: int, end: int) -> bytes:
+    return b"".join(OTHER.replace(b"n-2", b"m-%d" % number) for number in range(start, end))
+
+
+async def test_an_item_that_takes_too_long_is_named_and_the_others_come_through() -> None:
+    slow = slow_author()
+    poisoned = slow[slow.index(b"<item>") : slow.index(b"</channel>")].replace(b"n-1", b"n-3")
+    body = RSS.replace(b"<item>", _items(0, 20) + poisoned + _items(20, 40) + b"<item>")
+    async with _pool(Bounds(parse_time=timedelta(seconds=1))) as pool:
+        await _titles(pool)
+        parsed = await _parsed(pool, body)
+        assert len(parsed.entries) == 41
+        assert (parsed.count, parsed.whole) == (42, UNREAD)
+        assert parsed.lost is not None
+        assert "1 of 42 entries could not be read" in parsed.lost
+        assert "begins “White House memo names Alibaba" in parsed.lost
+        known = {hash_: key or b"" for hash_, key in parsed.items}
+        with pytest.raises(FetchError, match="because of the entry that begins “White House memo") as caught:
+            await _parsed(pool, body, known)
+        assert caught.value.reason == "parse-timeout"
+        more = await _parsed(pool, body.replace(b"<item>", OTHER + b"<item>", 1), known)
+        assert [one.entry_id for one in more.entries] == ["n-2"]
+        assert await _titles(pool) == ["White House memo names Alibaba"]
+
+
+async def _outcome(pool: ParserPool, body: bytes) -> str:
+    try:
+        return ", ".join(await _titles(pool, body))
+    except FetchError as error:
+        return error.reason
+
+
+async def test_hundreds_of_kilobytes_of_comment_signs_end_in_time() -> None:
+    item, signs = b"<item><title>signs</title><description>%b</description></item>", b"<!--" * 76_800
+    async with _pool(SHORT) as pool:
+        await _titles(pool)
+        outcome = await _outcome(pool, RSS.replace(b"<item>", item % signs + b"<item>"))
+        assert outcome == "parse-timeout" or outcome.startswith("signs")
+        marked = await _outcome(pool, RSS.replace(b"<item>", item % (b"<![CDATA[" + signs + b"]]>") + b"<item>"))
+        assert marked in ("parse-timeout", "signs, White House memo names Alibaba")
+        assert await _titles(pool) == ["White House memo names Alibaba"]
+
+
+async def test_a_hundred_thousand_entries_are_refused() -> None:
+    async with _pool(Bounds()) as pool:
+        body = RSS.replace(b"<item>", b"<item><title>t</title></item>" * 100_000 + b"<item>")
+        assert await _reason(pool, body) == "too-many-entries"
+
+
+# ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+PAGE = (
+    "<!doctype html><html><head><title>T</title></head><body><nav>Home</nav><article><h1>T</h1>"
+    + "".join(f"<p>The ministry said on {day} that the rules would be read as they are written.</p>" for day in DAYS)
+    + "</article></body></html>"
+).encode()
+
+
+async def test_the_text_of_a_page_is_extracted_in_a_child() -> None:
+    async with _pool(Bounds(parse_time=timedelta(seconds=30))) as pool:
+        text = await pool.extract(PAGE, url=URL, content_type="text/html; charset=utf-8")
+        assert "The ministry said on Monday" in text
+        assert "Home" not in text
+        with pytest.raises(FetchError) as caught:
+            await pool.extract(b"<html><body>Sorry</body></html>", url=URL, content_type="text/html")
+        assert caught.value.reason == "no-text"
+        assert await _titles(pool) == ["White House memo names Alibaba"]

@@ -49,6 +49,13 @@ def test_what_is_left_out_leaves_what_belongs_to_the_feed() -> None:
     assert join(_found(body), {2}) == _rss("\n<ttl>5</ttl>", "\n<item>3</item>")
 
 
+@pytest.mark.parametrize("between", ["", "\n\t ", "text", "<!-- -->", "<ttl>5</ttl>", "<![CDATA[<item>]]>", "<?x?>"])
+def test_items_are_items_whatever_stands_between_them(between: str) -> None:
+    body = _rss(f"<item>1</item>{between}<item>2</item>{between}<item>3</item>")
+    assert _items(body) == [b"<item>1</item>", b"<item>2</item>", b"<item>3</item>"]
+    assert [one.start for one in _found(body).items] == [body.index(b"<item>%d" % number) for number in (1, 2, 3)]
+
+
 @pytest.mark.parametrize(
     "inside",
     [
@@ -100,6 +107,9 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "a tag that is not closed in an item": (_rss(ITEM, "<item><b></item>"), "malformed"),
     "an entity nobody declared": (_rss("<item>&nbsp;</item>"), "malformed"),
     "a prefix nobody declared": (_rss("<item><dc:x/></item>"), "malformed"),
+    "what no XML may hold between items": (_rss(ITEM + "\x0c" + ITEM), "malformed"),
+    "items on both sides of the end of what is around them": (_rss(ITEM + "</channel>" + ITEM), "stray-item"),
+    "an item in something else after items": (_rss(ITEM, ITEM + f"<more>{ITEM}</more>", ITEM), "stray-item"),
     "something after the end": (_rss(ITEM) + b"<rss/>", "malformed"),
     "nothing after the last item": (_rss(ITEM).removesuffix(b"</channel></rss>"), "malformed"),
     "an item in other letters": (_rss(ITEM, "<ITEM></ITEM>"), "stray-item"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskbot.text.urls import canonical, host, may_identify
+from riskbot.text.urls import canonical, host, link_key, may_identify, wrapper
 
 
 @pytest.mark.parametrize(
@@ -90,3 +90,59 @@ def test_a_sites_root_identifies_no_article() -> None:
     assert not may_identify("https://example.com/")
     assert not may_identify("http://[/x")
     assert not may_identify(None)
+
+
+@pytest.mark.parametrize(
+    ("url", "who"),
+    [
+        ("https://news.google.com/rss/articles/CBMiX?oc=5", "Google News"),
+        ("https://news.google.com/articles/CBMiX", "Google News"),
+        ("https://news.google.com/read/CBMiX?hl=en", "Google News"),
+        ("https://news.google.com/__i/rss/rd/articles/CBMiX", "Google News"),
+        ("https://www.google.com/url?rct=j&url=https://n.example/a", "Google"),
+        ("http://feedproxy.google.com/~r/n/~3/x/", "FeedBurner"),
+        ("http://feeds.feedburner.com/~r/n/~3/x/", "FeedBurner"),
+        ("https://www.bing.com/news/apiclick.aspx?ref=FexRss&url=x", "Bing News"),
+        ("http://us.rd.yahoo.com/dailynews/rss/*http://n.example/a", "Yahoo"),
+        ("https://t.co/AbC", "X"),
+        ("https://lnkd.in/x", "LinkedIn"),
+        ("https://flip.it/x", "Flipboard"),
+        ("https://apple.news/Ax", "Apple News"),
+        ("http://da.feedsportal.com/c/1/story01.htm", "Feedsportal"),
+        ("https://archive.ph/newest/https://n.example/a", "archive.today"),
+        ("https://web.archive.org/web/2025/https://n.example/a", "Internet Archive"),
+        ("https://bit.ly/x", "bit.ly"),
+        # the publisher's own, or nobody's
+        ("https://news.google.com/search?q=x", None),
+        ("https://www.google.com/intl/en/about", None),
+        ("https://blog.google.com/url-shortening", None),
+        ("https://feeds.feedburner.com/newsfeed", None),
+        ("https://www.bing.com/news/search?q=x", None),
+        ("https://www.msn.com/en-us/news/a", None),
+        ("https://finance.yahoo.com/news/a.html", None),
+        ("https://on.ft.com/x", None),
+        ("https://xt.co/a", None),
+        ("https://t.co.example/a", None),
+        ("https://n.example/?u=https://t.co/a", None),
+        ("http://[", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_wrapper_is_an_address_whose_host_only_sends_readers_on(url: str | None, who: str | None) -> None:
+    assert wrapper(url) == who
+    assert wrapper(canonical(url)) == who
+
+
+@given(st.one_of(ADDRESSES, st.text()))
+def test_two_addresses_have_one_key_when_they_have_one_form(url: str) -> None:
+    form = canonical(url)
+    assert link_key(url) == link_key(form)
+    assert len(link_key(url)) == (8 if form else 0)
+    assert wrapper(url) is None or form
+
+
+def test_different_addresses_have_different_keys() -> None:
+    assert link_key("https://example.com/a") != link_key("https://example.com/b")
+    assert link_key("HTTPS://Example.com/a?utm_source=x") == link_key("https://example.com/a")
+    assert link_key(None) == link_key("mailto:a@b.example") == b""

@@ -24,6 +24,8 @@ class Policy:
     quiet_after: timedelta = timedelta(hours=72)  # a story without an article for so long takes no more
     min_interval: timedelta = timedelta(seconds=60)  # no feed is polled more often, unless its rule file says so
     max_interval: timedelta = timedelta(minutes=15)  # nor less often
+    stale_after: timedelta = timedelta(days=30)  # a feed whose newest entry is older is unhealthy
+    ops_channel: str | None = None  # where the people who run riskbot are told of feeds; None: nowhere
 
     def channel_of(self, hit: Hit) -> str:
         """Where a hit is told."""

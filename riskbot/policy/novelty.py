@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import Enum
 
 from riskbot.model import Article, Entry, Feed, Known
 from riskbot.text.normalise import fingerprint
-from riskbot.text.urls import canonical, may_identify
+from riskbot.text.urls import canonical, link_key, may_identify
 
 
 class Novelty(Enum):
@@ -26,14 +26,22 @@ class Novelty(Enum):
     KNOWN = "known"
 
 
-def articles(entries: Iterable[Entry], feed: Feed, now: datetime) -> list[Article]:
-    """The articles of one document, oldest first; entries that repeat within it stand once."""
-    entries = list(entries)
-    links = Counter(canonical(entry.url) for entry in entries)
+def articles(
+    entries: Iterable[Entry], feed: Feed, now: datetime, others: Mapping[bytes, bytes] | None = None
+) -> list[Article]:
+    """The articles of one document, oldest first; entries that repeat within it stand once.
+
+    `others` are all items of the document (`FeedState.items`), where only some of its entries are given: a link that
+    another item carries too says no more which article is meant. Empty: the entries given are all there are.
+    """
+    entries = list(dict.fromkeys(entries))
+    urls = [canonical(entry.url) for entry in entries]
+    links = Counter(urls)
+    keys = Counter(others.values()) if others else Counter[bytes]()
     found: dict[str, Article] = {}
-    for entry in entries:
-        url = canonical(entry.url)
-        identifying = url if may_identify(url) and links[url] == 1 else None
+    for entry, url in zip(entries, urls, strict=True):
+        alone = links[url] == 1 and (not keys or keys[link_key(url)] <= 1)
+        identifying = url if alone and may_identify(url) else None
         print_ = fingerprint(entry.title, entry.text)
         article = Article(
             id=article_id(feed.name, entry.entry_id or identifying or print_),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from riskbot.model import Article, Known
 from riskbot.policy.novelty import Novelty, article_id, articles, novelty
+from riskbot.text.urls import link_key
 from tests.builders import NOW, TEXT, TITLE, entry, feed, later
 
 FEED = feed(outlet="Example News")
@@ -72,6 +73,46 @@ def test_entries_that_share_a_link_but_not_an_id_stay_different() -> None:
     assert len({article.id for article in found}) == 3
 
 
+def test_a_link_that_an_item_not_read_again_carries_too_identifies_nothing() -> None:
+    live, other = "https://x.example/live", "https://x.example/a"
+    held = {b"minute 1": link_key(live), b"minute 2": link_key(live), b"a": link_key(other), b"no link": b""}
+    (shared,) = articles([entry("Minute 2", url=live + "?utm_source=rss")], FEED, NOW, others=held)
+    (alone,) = articles([entry("A", url=other)], FEED, NOW, others=held)
+    assert (shared.url, shared.identity) == (live, None)
+    assert alone.identity == other
+
+
+def test_items_without_a_link_share_none() -> None:
+    held = {b"1": b"", b"2": b"", b"3": link_key("https://x.example/a")}
+    without, with_ = articles([entry("A", url="https://x.example/a"), entry("None")], FEED, NOW, others=held)
+    assert (without.identity, with_.identity) == (None, "https://x.example/a")
+
+
+def test_without_the_items_of_the_document_its_entries_are_all_there_is() -> None:
+    (alone,) = articles([entry(url="https://x.example/a")], FEED, NOW, others={})
+    assert alone.identity == "https://x.example/a"
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.sampled_from(["a", "b", "c", "", None]), max_size=8), st.data())
+def test_an_article_is_the_same_whether_all_items_are_read_or_only_the_new_ones(
+    paths: list[str | None], data: st.DataObject
+) -> None:
+    every = [
+        entry(f"Title {n}", url=None if path is None else f"https://x.example/{path}") for n, path in enumerate(paths)
+    ]
+    new = data.draw(st.lists(st.sampled_from(every), unique=True)) if every else []
+    held = {each.title.encode(): link_key(each.url) for each in every}
+    whole = {article.title: article for article in of(*every)}
+    for article in articles(new, FEED, NOW, others=held):
+        assert article == whole[article.title]
+
+
+def test_an_entry_that_a_document_repeats_word_for_word_shares_its_link_with_nobody() -> None:
+    (made,) = of(entry(url="https://x.example/a"), entry(url="https://x.example/a"))
+    assert made.identity == "https://x.example/a"
+
+
 def test_an_entry_that_stands_twice_in_a_document_is_one_article() -> None:
     found = of(entry("As listed first", entry_id="1"), entry("As listed later", entry_id="1"))
     assert [article.title for article in found] == ["As listed first"]
@@ -111,6 +152,18 @@ def test_a_changed_date_alone_is_nothing() -> None:
     (first,) = of(entry(entry_id="1", published=later(hours=-2)))
     (again,) = of(entry(entry_id="1", published=later(hours=-1)))
     assert novelty(again, Known(first.id, first.fingerprint, 1)) is Novelty.KNOWN
+
+
+def test_an_entry_that_left_the_feed_and_comes_back_months_later_is_still_known() -> None:
+    (first,) = of(entry(entry_id="1", url="https://x.example/a"))
+    (back,) = articles([entry(entry_id="1", url="https://x.example/moved")], FEED, later(days=200))
+    assert back.id == first.id
+    assert novelty(back, Known(first.id, first.fingerprint, 1)) is Novelty.KNOWN
+
+
+def test_an_undated_entry_stays_undated_and_takes_the_time_at_which_it_was_seen() -> None:
+    (made,) = of(entry())
+    assert (made.published, made.at) == (None, NOW)
 
 
 def test_what_another_feed_brought_is_known_though_its_words_differ() -> None:

@@ -120,6 +120,8 @@ def think(settings: Settings, loaded: Loaded, only_channel: str | None = None) -
         quiet_after=settings.story_quiet_after,
         min_interval=settings.min_interval,
         max_interval=settings.max_interval,
+        stale_after=settings.stale_after,
+        ops_channel=settings.ops_channel or settings.slack_channel,
     )
     return Mind(loaded.matcher or Matcher(loaded.rule_set), Outlets(loaded.outlets), policy)
 
@@ -136,8 +138,8 @@ def slack_notifier(
 
 def secrets(settings: Settings) -> list[str]:
     """What must never be shown."""
-    token = settings.slack_bot_token
-    return [settings.database_url.get_secret_value(), *([token.get_secret_value()] if token else [])]
+    given = (settings.database_url, settings.slack_bot_token, settings.proxy)
+    return [secret.get_secret_value() for secret in given if secret]
 
 
 @asynccontextmanager
@@ -156,7 +158,10 @@ async def open_app(
     seen = joined(before, signature(folder, loaded.files))
     mind = think(settings, loaded, only_channel)
     gc.freeze()  # compiled rules live as long as the process: the collector need not walk them again and again
-    async with open_stored(settings, database) as store, FeedFetcher(clock, settings.contact) as fetcher:
+    async with (
+        open_stored(settings, database) as store,
+        FeedFetcher(clock, settings.contact, settings.bounds()) as fetcher,
+    ):
         yield App(settings, loaded, mind, store, fetcher, notifier, folder, seen)
 
 

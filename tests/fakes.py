@@ -27,11 +27,15 @@ UNCHANGED = Polled("unchanged")
 
 
 class FakeFetcher:
-    """Answers each poll of a feed with the next of its answers; notes who was asked, with the state it was given."""
+    """Answers each poll of a feed with the next of its answers; notes who was asked, with the state it was given.
+
+    `shelf` holds the pages that can be read, by address; every other one is refused.
+    """
 
     def __init__(self, **answers: Sequence[Polled | FetchError]) -> None:
         self._answers = {feed: list(given) for feed, given in answers.items()}
         self.asked: list[FeedState] = []
+        self.shelf: dict[str, str] = {}
 
     async def poll(self, feed: Feed, state: FeedState) -> Polled:
         self.asked.append(state)
@@ -39,6 +43,9 @@ class FakeFetcher:
         if isinstance(answer, FetchError):
             raise answer
         return answer
+
+    async def pages(self, feed: Feed, urls: Sequence[str]) -> dict[str, str | FetchError]:
+        return {url: self.shelf.get(url) or FetchError("http-404", f"{url} answered with status 404") for url in urls}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ fetcher; replaying again into the same database adds nothing. The rules for a fe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +61,8 @@ async def replay(
         # Draining after each release would take them for the replay's own, and nobody would be told of them.
         mend = "let `riskbot run` or `riskbot poll` send them first, or replay into another database"
         raise InputError(f"the database has {waiting} message(s) still to be sent", mend)
+    # The feed of a replay is nobody's to mend: its old articles make it stale, and nobody is told.
+    mind = replace(mind, policy=replace(mind.policy, ops_channel=None))
     feed = server.feed()
     state = await store.keep_feed(feed)
     timed = in_order(articles, start)

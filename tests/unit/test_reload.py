@@ -275,8 +275,7 @@ async def test_a_poll_in_hand_ends_with_the_rules_it_began_with_and_an_edited_fe
     assert (await store.counts()).articles == 1
     assert (await store.counts()).hits == 0  # the old rules did not know of it
     (state,) = (await store.counts()).feeds.values()
-    assert (state.etag, state.body_hash, state.due_at) == (None, None, None)
-    assert state.succeeded_at is not None
+    assert state == FeedState("example")  # what the old address answered says nothing about the new one
 
 
 async def test_feeds_that_come_go_and_change_are_those_that_are_polled(folder: Path) -> None:

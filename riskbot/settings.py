@@ -3,34 +3,86 @@
 What always holds: the environment wins over the file; an unknown name is an error that names the nearest known one;
 a secret may stand in a file of its own (`RISKBOT_SLACK_BOT_TOKEN_FILE`) and is never shown. Kubernetes puts
 `RISKBOT_PORT…` and `RISKBOT_SERVICE_…` into every pod beside a service called riskbot: those are no settings.
+
+Units: a size is whole bytes, or a number with `kB`, `MB`, `GB` (thousands, as the SI has it) or `KiB`, `MiB`, `GiB`.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from riskbot.errors import RulesError, SettingsError
+from riskbot.feeds.bounds import Bounds
 from riskbot.text.durations import parse_duration
 from riskbot.yamlfile import load, written
 
 PREFIX = "RISKBOT_"
-_NOT_OURS = ("RISKBOT_PORT", "RISKBOT_SERVICE_")  # Kubernetes service links
-_SECRETS = ("database_url", "slack_bot_token")
+_NOT_OURS = re.compile(r"RISKBOT_(PORT(_.*)?|SERVICE_.*)")  # Kubernetes service links
+_SECRETS = ("database_url", "slack_bot_token", "proxy")
+_SIZE = re.compile(r"([0-9]{1,15}) ?(B|[kKMG]B|[KMG]iB)?")
+_UNITS = {"": 1, "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 1 << 10, "MiB": 1 << 20}
+_UNITS["GiB"] = 1 << 30
 
 
 def _duration(value: object) -> object:
     return parse_duration(value) if isinstance(value, str) else value
 
 
+def _size(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = _SIZE.fullmatch(value.strip())
+    if not found:
+        raise ValueError(f"{value[:40]!r} is no size: write a whole number of bytes, or one with a unit such as 10MB")
+    return int(found[1]) * _UNITS[found[2] or ""]
+
+
+def _ports(value: object) -> object:
+    """`80,443` as the environment has it, or a list as YAML has it."""
+    words = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(words, list | frozenset) or not words:
+        raise ValueError("these are no ports: write numbers with commas between, such as 80,443")
+    return frozenset(map(_port, words))
+
+
+def _port(word: object) -> int:
+    number = int(str(word)) if re.fullmatch("[0-9]{1,6}", str(word)) else 0
+    if not 0 < number < 65_536:
+        raise ValueError(f"{str(word)[:40]!r} is no port: write a number from 1 to 65535")
+    return number
+
+
+def _proxy(value: SecretStr) -> SecretStr:
+    """The value is never quoted: it may hold a password."""
+    try:
+        parts = urlsplit(value.get_secret_value())
+        _ = parts.port  # raises where it is none
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("it is no proxy's address: write http://host:port, or http://user:password@host:port")
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Size = Annotated[int, BeforeValidator(_size)]
+Ports = Annotated[frozenset[int], NoDecode, BeforeValidator(_ports)]
+Proxy = Annotated[SecretStr, AfterValidator(_proxy)]
+_MOST_TIME = timedelta(minutes=10)
+_SAID = {
+    "Input should be greater than or equal to": "write at least",
+    "Input should be less than or equal to": "write at most",
+}
 
 
 class Settings(BaseSettings):
@@ -54,7 +106,26 @@ class Settings(BaseSettings):
     first_poll_window: Duration = Field(timedelta(hours=24), description="a first poll tells only of younger entries")
     too_old_after: Duration = Field(timedelta(hours=72), description="older articles open no alert")
     story_quiet_after: Duration = Field(timedelta(hours=72), description="a story takes no more articles after that")
+    stale_after: Duration = Field(timedelta(days=30), description="a feed whose newest entry is older is unhealthy")
     contact: str = Field("", description="address for the User-Agent, so that publishers can reach you")
+    proxy: Proxy | None = Field(
+        None, description="address of a proxy for feeds and pages; the rule on addresses is then the proxy's to keep"
+    )
+    fetch_time: Duration = Field(
+        timedelta(seconds=30), le=_MOST_TIME, description="one fetch in all, from connecting to the last byte"
+    )
+    fetch_size: Size = Field(10_000_000, ge=1_000, description="bytes of one answer, before and after unpacking")
+    redirects: int = Field(5, ge=0, le=50, description="redirects followed in one fetch")
+    ports: Ports = Field(frozenset({80, 443}), description="ports that may be asked, with commas between")
+    requests: int = Field(32, ge=1, le=1_000, description="requests at a time, in all")
+    requests_per_host: int = Field(2, ge=1, le=100, description="requests at a time, to one host")
+    parse_time: Duration = Field(
+        timedelta(seconds=5), le=_MOST_TIME, description="one document may be parsed for so long"
+    )
+    parse_memory: Size = Field(1 << 30, ge=256_000_000, description="memory of one parser process, in bytes")
+    max_entries: int = Field(5_000, ge=1, le=1_000_000, description="entries of one document")
+    parsers: int = Field(2, ge=1, le=64, description="parser processes")
+    pages: int = Field(20, ge=1, le=1_000, description="article pages fetched in one poll of a feed with `full_text`")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="how much is logged")
 
     @classmethod
@@ -68,6 +139,23 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment before the file (which arrives as arguments); nothing else is read."""
         return env_settings, init_settings
+
+    def bounds(self) -> Bounds:
+        """How much one fetch and one parse may cost."""
+        return Bounds(
+            total=self.fetch_time,
+            body=self.fetch_size,
+            redirects=self.redirects,
+            ports=self.ports,
+            parse_time=self.parse_time,
+            parse_memory=self.parse_memory,
+            entries=self.max_entries,
+            parsers=self.parsers,
+            requests=self.requests,
+            per_host=self.requests_per_host,
+            pages=self.pages,
+            proxy=self.proxy.get_secret_value() if self.proxy else None,
+        )
 
 
 def load_settings() -> Settings:
@@ -92,7 +180,7 @@ def _known() -> dict[str, str]:
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
     known = _known()
     for name in environment:
-        if name.startswith(PREFIX) and name not in known and not name.startswith(_NOT_OURS):
+        if name.startswith(PREFIX) and name not in known and not _NOT_OURS.fullmatch(name):
             # Without the prefix: it is common to all, and would make everything look alike.
             near = get_close_matches(name.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], 1, 0.5)
             mend = f"did you mean {PREFIX}{near[0]}?" if near else f"unset it; known are {', '.join(sorted(known))}"
@@ -139,5 +227,9 @@ def _sentence(error: ValidationError) -> SettingsError:
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
     name = str(first["loc"][0]) if first["loc"] else "settings"
     message = first["msg"].removeprefix("Value error, ")
+    if first["type"].startswith("int_"):
+        message = "this is no whole number"
+    for said, words in _SAID.items():
+        message = message.replace(said, words)
     mend = Settings.model_fields[name].description if name in Settings.model_fields else None
     return SettingsError(f"{PREFIX}{name.upper()}: {message}", f"it is: {mend}" if mend else "")

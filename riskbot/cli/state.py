@@ -2,11 +2,14 @@
 
 What always holds: the rules told of are those in force where riskbot runs, as the database knows them; those of the
 files only where riskbot has never run. Rule files that are broken stop it, unless riskbot runs and has refused them.
+A database that is not there is not made.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -15,14 +18,16 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from riskbot.app import clock, has_database, load, open_stored
+from riskbot.app import clock, has_database, load, open_stored, think
 from riskbot.cli.console import out, print_json
 from riskbot.errors import InputError
 from riskbot.model import RulesState
-from riskbot.ports import Counts
+from riskbot.policy.alerting import Policy
+from riskbot.policy.health import span
+from riskbot.ports import Counts, Delay
+from riskbot.rulefiles.load import Loaded
 from riskbot.settings import Settings, load_settings
-
-STALE_TICKS = 8  # so many ticks without one means that the scheduler stands still
+from riskbot.usecases.status import Lag, Status, examine, standing_still, status_form
 
 
 def status(
@@ -34,65 +39,109 @@ def status(
     """How riskbot is; exit status 1 if something needs a person."""
     settings = load_settings()
     if live:
-        _, ticks, _ = asyncio.run(_read(settings, database))
-        stale = _stale(ticks.get("poll"), settings)
-        out.print(stale or "The ticks run.")
-        raise typer.Exit(1 if stale else 0)
+        last = asyncio.run(_read(settings, database)).ticks.get("poll")
+        still = standing_still(last, settings.poll_interval, clock())
+        out.print(still or "The ticks run.")
+        raise typer.Exit(1 if still else 0)
+    found = _examine(settings, rules, database)
+    if as_json:
+        print_json(status_form(found))
+    else:
+        _print(found)
+    if found.needs:
+        raise typer.Exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What the database says; nothing where there is none."""
+
+    exists: bool = False
+    counts: Counts = field(default_factory=Counts)
+    ticks: dict[str, datetime] = field(default_factory=dict)
+    in_force: RulesState | None = None
+    delays: Sequence[Delay] = ()
+
+
+def _examine(settings: Settings, rules: Path | None, database: str | None) -> Status:
+    loaded: Loaded | None = None
     try:
-        loaded = load(settings, rules)  # before the database, which is set up when it is opened
-    except InputError as broken:
+        loaded = load(settings, rules)  # before the database, which is brought up to date when it is opened
+    except InputError:
         if not has_database(settings, database):
             raise
-        counts, ticks, in_force = asyncio.run(_read(settings, database))
-        if in_force is None or in_force.refused is None:  # the next start would fail
-            raise broken from None
-        numbers = (in_force.rules, in_force.companies)
+        held = asyncio.run(_read(settings, database))
+        if held.in_force is None or held.in_force.refused is None:  # the next start would fail
+            raise
     else:
-        counts, ticks, in_force = asyncio.run(_read(settings, database))
-        rule_set = loaded.rule_set
-        files_say = (len(rule_set.rules), len(rule_set.companies))
-        numbers = (in_force.rules, in_force.companies) if in_force else files_say
-    stale = _stale(ticks.get("poll"), settings)
-    failing = {name: state for name, state in counts.feeds.items() if state.failures}
-    needs = [f"{counts.parked} message(s) parked"] if counts.parked else []
-    needs += [f"feed {name}: {state.error}" for name, state in failing.items()]
-    if in_force:
-        needs += [in_force.refused] if in_force.refused else []
-        needs += [f"rule {rule} is switched off: {why}" for rule, why in in_force.switched_off.items()]
-    if as_json:
-        print_json(
-            {
-                "rules": numbers[0],
-                "companies": numbers[1],
-                "rules_live": _form(in_force),
-                "feeds": len(counts.feeds),
-                "failing": {name: state.error for name, state in failing.items()},
-                "articles": counts.articles,
-                "hits": counts.hits,
-                "stories": counts.stories,
-                "alerts": counts.alerts,
-                "owed": counts.owed,
-                "parked": counts.parked,
-                "last_tick": ticks.get("poll"),
-                "needs_a_person": needs,
-            }
+        held = asyncio.run(_read(settings, database))
+    return examine(
+        files=(len(loaded.rule_set.rules), len(loaded.rule_set.companies)) if loaded else None,
+        feeds=loaded.feeds if loaded else None,
+        exists=held.exists,
+        counts=held.counts,
+        ticks=held.ticks,
+        in_force=held.in_force,
+        delays=held.delays,
+        policy=think(settings, loaded).policy if loaded else Policy(),
+        poll_interval=settings.poll_interval,
+        now=clock(),
+    )
+
+
+async def _read(settings: Settings, database: str | None) -> _Held:
+    if not has_database(settings, database):
+        return _Held()
+    async with open_stored(settings, database) as store:
+        return _Held(
+            True, await store.counts(), dict(await store.ticks()), await store.rules_state(), await store.delays()
         )
-    else:
-        table = Table(show_header=False, box=None)
-        for name, value in (
-            ("rules", f"{numbers[0]} for {numbers[1]} companies"),
-            ("in force", _since(in_force)),
-            ("feeds", f"{len(counts.feeds)}, {len(failing)} failing"),
-            ("kept", f"{counts.articles} articles, {counts.hits} hits, {counts.stories} stories"),
-            ("told", f"{counts.alerts} alerts, {counts.owed} owed, {counts.parked} parked"),
-            ("ticks", stale or f"last at {ticks['poll']:%Y-%m-%d %H:%M:%S} UTC"),
-        ):
-            table.add_row(Text(name, style="bold"), Text(value))
-        out.print(table)
-        for need in needs:
-            out.print(Text(f"needs a person: {need}", style="red"), soft_wrap=True)
-    if needs:
-        raise typer.Exit(1)
+
+
+def _print(found: Status) -> None:
+    counts = found.counts
+    table = Table(show_header=False, box=None)
+    for name, value in (
+        ("rules", f"{found.rules} for {found.companies} companies"),
+        ("in force", _since(found.in_force)),
+        ("feeds", _feeds(found)),
+        ("kept", f"{counts.articles} articles, {counts.hits} hits, {counts.stories} stories"),
+        ("told", f"{counts.alerts} alerts, {counts.owed} owed, {counts.parked} parked"),
+        *_delays(found.lags),
+        ("ticks", _ticks(found)),
+    ):
+        table.add_row(Text(name, style="bold"), Text(value))
+    out.print(table)
+    needed = " ".join(found.needs)
+    for name, why in found.unhealthy.items():
+        if why not in needed:
+            out.print(Text(f"unhealthy: feed {name}: {why}", style="yellow"), soft_wrap=True)
+    for need in found.needs:
+        out.print(Text(f"needs a person: {need}", style="red"), soft_wrap=True)
+
+
+def _ticks(found: Status) -> str:
+    if found.last_tick is None and found.in_force:  # by `riskbot poll`
+        return "none: riskbot has only polled by hand here"
+    return found.stands_still or f"last at {found.last_tick:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _feeds(found: Status) -> str:
+    failing = sum(bool(state.failures) for state in found.counts.feeds.values())
+    return f"{found.feeds}, {failing} failing, {len(found.unhealthy)} unhealthy"
+
+
+def _delays(lags: Iterable[Lag]) -> Iterable[tuple[str, str]]:
+    for lag in lags:
+        if lag.median is not None:
+            p95 = f", 95 % within {_took(lag.p95)}" if lag.p95 is not None else ""
+            few = f" (of {lag.articles} article{'s' * (lag.articles != 1)})"
+            yield f"{lag.start} → {lag.end}", f"median {_took(lag.median)}{p95}{few}"
+
+
+def _took(time: timedelta) -> str:
+    seconds = time.total_seconds()
+    return span(time) if seconds >= 120 else f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
 
 
 def _since(in_force: RulesState | None) -> str:
@@ -100,28 +149,3 @@ def _since(in_force: RulesState | None) -> str:
         return "nowhere yet"
     kept = "; an edit is refused" if in_force.refused else ""
     return f"since {in_force.live_since:%Y-%m-%d %H:%M:%S} UTC, hash {in_force.hash[:12]}{kept}"
-
-
-def _form(state: RulesState | None) -> dict[str, object] | None:
-    if state is None:
-        return None
-    return {
-        "hash": state.hash,
-        "live_since": state.live_since,
-        "refused": state.refused,
-        "refused_at": state.refused_at,
-        "switched_off": dict(state.switched_off),
-    }
-
-
-async def _read(settings: Settings, database: str | None) -> tuple[Counts, dict[str, datetime], RulesState | None]:
-    async with open_stored(settings, database) as store:
-        return await store.counts(), dict(await store.ticks()), await store.rules_state()
-
-
-def _stale(last: datetime | None, settings: Settings) -> str | None:
-    if last is None:
-        return "riskbot has not run on this database yet"
-    age = clock() - last
-    longest = max(settings.poll_interval * STALE_TICKS, timedelta(minutes=2))
-    return f"the last tick was {age.total_seconds():.0f} seconds ago" if age > longest else None

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 
 from riskbot.matching.rules import Company, Rule, Term, Topic
 from riskbot.model import Feed, Outlet
@@ -42,8 +43,11 @@ def whole_hash(rules: str, feeds: Sequence[Feed], outlets: Sequence[Outlet]) -> 
     """The hash of everything that the files say, feeds and outlets included."""
     digest = hashlib.sha256(rules.encode())
     for feed in sorted(feeds, key=lambda each: each.name):
-        values = {**asdict(feed), "every": feed.every.total_seconds() if feed.every else None}
-        _add(digest, ["feed", values])
+        values = asdict(feed).items()
+        _add(
+            digest,
+            ["feed", {name: each.total_seconds() if isinstance(each, timedelta) else each for name, each in values}],
+        )
     for outlet in sorted(outlets, key=lambda each: each.name):
         _add(digest, ["outlet", asdict(outlet)])
     return digest.hexdigest()

@@ -7,6 +7,8 @@ and folders are passed over; a shipped list is found by its name among the shipp
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from riskbot.errors import InputError, Problem
@@ -18,12 +20,23 @@ _ENDINGS = (".yaml", ".yml")
 _PREFIX = "riskbot/"
 
 
-def read_folder(folder: Path, packaged: Path | None, max_bytes: int) -> list[RuleSource]:
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A rule file as it is to be: its words stand elsewhere still."""
+
+    path: Path  # in the folder, whether it is there already or not
+    text: Path
+
+
+def read_folder(folder: Path, packaged: Path | None, max_bytes: int, draft: Draft | None = None) -> list[RuleSource]:
     """Every rule file, in order, then the shipped lists in the order in which they are used.
 
     Raises InputError when there is no such folder or nothing to read in it.
     """
-    sources = [read_source(path, max_bytes) for path in rule_files(folder)]
+    sources = [
+        read_source(path, max_bytes, text=draft.text if draft and path == draft.path else None)
+        for path in rule_files(folder, [draft.path] if draft else ())
+    ]
     seen = {source.path.resolve() for source in sources}
     shipped = {_list_name(path): path for path in (rule_files(packaged) if packaged else ())}
     for source in sources:  # grows while it is walked: a shipped list may use another
@@ -39,8 +52,8 @@ def read_folder(folder: Path, packaged: Path | None, max_bytes: int) -> list[Rul
     return sources
 
 
-def rule_files(folder: Path) -> list[Path]:
-    """The rule files under a folder. Raises InputError when it is missing or holds none."""
+def rule_files(folder: Path, more: Iterable[Path] = ()) -> list[Path]:
+    """The rule files under a folder, and `more` of it. Raises InputError when it is missing or holds none."""
     mend = "run `riskbot init` to get the shipped rules, or name another folder with --rules"
     if not folder.exists():
         raise InputError(f"there is no rules folder {folder}", mend)
@@ -53,6 +66,7 @@ def rule_files(folder: Path) -> list[Path]:
         found.extend(Path(place, name) for name in names if name.endswith(_ENDINGS) and not name.startswith("."))
     if problems:
         raise InputError(f"the rules folder {folder} cannot be read: {problems[0].strerror}", "check its permissions")
+    found.extend(path for path in more if path not in found)
     if not found:
         raise InputError(f"the folder {folder} holds no rule files (.yaml)", mend)
     return sorted(found, key=lambda path: path.relative_to(folder).parts)

@@ -19,7 +19,7 @@ from riskbot.rulefiles.advice import advise
 from riskbot.rulefiles.companies import gather
 from riskbot.rulefiles.digest import rules_hash, whole_hash
 from riskbot.rulefiles.directory import Directory
-from riskbot.rulefiles.folder import read_folder
+from riskbot.rulefiles.folder import Draft, read_folder
 from riskbot.rulefiles.publishers import gather_feeds, gather_outlets
 from riskbot.rulefiles.source import RuleSource
 from riskbot.rulefiles.watch import gather_rules, gather_topics
@@ -40,13 +40,17 @@ class Loaded:
     matcher: Matcher | None = field(default=None, compare=False, repr=False)  # the rules compiled, where that was asked
 
 
-def load_rules(folder: Path, packaged: Path | None = None, *, max_bytes: int = MAX_BYTES) -> Loaded:
+def load_rules(
+    folder: Path, packaged: Path | None = None, *, max_bytes: int = MAX_BYTES, draft: Draft | None = None
+) -> Loaded:
     """Read every rule file of a folder, with the shipped lists from `packaged` that they use.
+
+    With a `draft` they are judged as if that file had been saved already.
 
     Raises RulesError with every problem (errors first, in the order of the files), and InputError when there is no
     such folder or no rule file in it.
     """
-    sources = read_folder(folder, packaged, max_bytes)
+    sources = read_folder(folder, packaged, max_bytes, draft)
     gathered = gather(sources, folder)
     topics = gather_topics(sources)
     rules = gather_rules(sources, topics, Directory(gathered.companies))

@@ -28,6 +28,7 @@ def gather_feeds(sources: Sequence[RuleSource]) -> tuple[Feed, ...]:
                 outlet=entry.outlet,
                 kind=entry.kind,
                 every=entry.every,
+                stale_after=entry.stale_after,
                 full_text=entry.full_text,
                 allow_private=entry.allow_private,
                 tags=tuple(dict.fromkeys(entry.tags)),

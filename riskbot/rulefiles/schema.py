@@ -170,6 +170,9 @@ class FeedEntry(_Model):
     outlet: Word | None = Field(default=None, description="the publisher of its articles, where the feed has one")
     kind: Word = Field(default="newspaper", description="government, wire, newspaper, aggregator, …")
     every: Duration | None = Field(default=None, description="30s, 5m, 24h; adapts to the feed when absent")
+    stale_after: Duration | None = Field(
+        default=None, description="unhealthy when its newest entry is older; 90d for a feed that seldom has news"
+    )
     full_text: bool = Field(default=False, description="fetch each new article's page")
     allow_private: bool = Field(default=False, description="true only for feeds inside your own network")
     tags: list[Word] = []

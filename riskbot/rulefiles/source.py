@@ -77,13 +77,13 @@ def child(node: Value, *path: str | int) -> Value:
     return node
 
 
-def read_source(path: Path, max_bytes: int, *, shipped: bool = False) -> RuleSource:
-    """The file with its problems; never raises for what stands in it."""
+def read_source(path: Path, max_bytes: int, *, shipped: bool = False, text: Path | None = None) -> RuleSource:
+    """The file with its problems; never raises for what stands in it. `text`: where its words stand still."""
     source = RuleSource(path, shipped)
     try:
-        text = read_text(path, max_bytes)
-        source.lines = source_lines(text)
-        source.root = load_text(text, source.name, max_bytes)
+        words = read_text(text or path, max_bytes)
+        source.lines = source_lines(words)
+        source.root = load_text(words, source.name, max_bytes)
     except RulesError as error:
         source.problems.extend(error.problems)
         source.whole = False

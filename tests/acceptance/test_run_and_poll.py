@@ -142,6 +142,7 @@ def test_a_story_is_told_once_and_its_message_grows_until_sigterm_ends_the_watch
 def test_the_watch_is_not_live_when_its_last_tick_is_old(folder: Path) -> None:
     never = riskbot("status", "--live", cwd=folder)
     assert (never.returncode, never.stdout.strip()) == (1, "riskbot has not run on this database yet")
+    assert riskbot("db", "upgrade", cwd=folder).returncode == 0
     query(folder / "riskbot.db", "INSERT INTO tick (name, at) VALUES ('poll', ?)", "2020-01-01 00:00:00.000000")
     old = riskbot("status", "--live", cwd=folder)
     assert old.returncode == 1

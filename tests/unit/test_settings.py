@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from riskbot.errors import SettingsError
+from riskbot.feeds.bounds import Bounds
 from riskbot.settings import Settings, load_settings
 
 SECRET = "xoxb-swordfish"
@@ -86,6 +87,8 @@ def test_a_variable_set_to_nothing_is_not_set(set_: pytest.MonkeyPatch) -> None:
         ("RISKBOT_DATABASE", "RISKBOT_DATABASE_URL"),
         ("RISKBOT_SLACK_BOT_TOKEN_FIEL", "RISKBOT_SLACK_BOT_TOKEN_FILE"),
         ("RISKBOT_SLACK_CHANNEL_FILE", "RISKBOT_SLACK_CHANNEL"),
+        ("RISKBOT_PORTZ", "RISKBOT_PORTS"),
+        ("RISKBOT_PARSE_TIEM", "RISKBOT_PARSE_TIME"),
     ],
 )
 def test_an_unknown_name_is_refused_naming_the_nearest_known_one(
@@ -131,6 +134,26 @@ def test_the_names_of_others_are_nobodys_concern(set_: pytest.MonkeyPatch) -> No
         ("RISKBOT_POLL_INTERVAL", "15", "is no duration"),
         ("RISKBOT_TOO_OLD_AFTER", "0h", "is no time at all"),
         ("RISKBOT_LOG_LEVEL", "loud", "'debug', 'info', 'warning' or 'error'"),
+        ("RISKBOT_FETCH_TIME", "0s", "is no time at all"),
+        ("RISKBOT_FETCH_TIME", "1h", "write at most 10 minutes"),
+        ("RISKBOT_FETCH_SIZE", "0", "write at least 1000"),
+        ("RISKBOT_FETCH_SIZE", "-5MB", "is no size"),
+        ("RISKBOT_FETCH_SIZE", "10 megabytes", "10MB"),
+        ("RISKBOT_REDIRECTS", "-1", "write at least 0"),
+        ("RISKBOT_REDIRECTS", "few", "whole number"),
+        ("RISKBOT_PORTS", "80,0", "'0' is no port"),
+        ("RISKBOT_PORTS", "80,65536", "'65536' is no port"),
+        ("RISKBOT_PORTS", "-80", "'-80' is no port"),
+        ("RISKBOT_PORTS", "https", "'https' is no port"),
+        ("RISKBOT_PORTS", " , ", "80,443"),
+        ("RISKBOT_PARSE_TIME", "5", "is no duration"),
+        ("RISKBOT_PARSE_MEMORY", "1MB", "write at least"),
+        ("RISKBOT_MAX_ENTRIES", "0", "write at least 1"),
+        ("RISKBOT_REQUESTS", "0", "write at least 1"),
+        ("RISKBOT_REQUESTS_PER_HOST", "0", "write at least 1"),
+        ("RISKBOT_PARSERS", "1.5", "whole number"),
+        ("RISKBOT_PAGES", "0", "write at least 1"),
+        ("RISKBOT_STALE_AFTER", "-1d", "is no duration"),
     ],
 )
 def test_a_malformed_value_is_named_with_what_it_should_be(
@@ -141,6 +164,63 @@ def test_a_malformed_value_is_named_with_what_it_should_be(
     assert str(error).startswith(f"{name}: ")
     assert says in str(error)
     assert error.mend.startswith("it is: ")
+
+
+def test_bounds_are_what_the_settings_say(set_: pytest.MonkeyPatch) -> None:
+    assert load_settings().bounds() == Bounds()
+    for name, value in {
+        "FETCH_TIME": "1m",
+        "FETCH_SIZE": "2MiB",
+        "REDIRECTS": "0",
+        "PORTS": "80, 443,8080",
+        "PARSE_TIME": "9s",
+        "PARSE_MEMORY": "2GB",
+        "MAX_ENTRIES": "7",
+        "PARSERS": "4",
+        "REQUESTS": "8",
+        "REQUESTS_PER_HOST": "1",
+        "PAGES": "5",
+        "PROXY": "http://proxy.example:3128",
+    }.items():
+        set_.setenv(f"RISKBOT_{name}", value)
+    bounds = load_settings().bounds()
+    assert (bounds.total, bounds.parse_time) == (timedelta(minutes=1), timedelta(seconds=9))
+    assert (bounds.body, bounds.parse_memory) == (2 * 1024 * 1024, 2_000_000_000)
+    assert (bounds.redirects, bounds.entries, bounds.parsers) == (0, 7, 4)
+    assert (bounds.requests, bounds.per_host, bounds.ports) == (8, 1, {80, 443, 8080})
+    assert (bounds.pages, bounds.proxy) == (5, "http://proxy.example:3128")
+
+
+@pytest.mark.parametrize("written", ["[80, 8080]", "80,8080", "'80 8080'", "\n  - 80\n  - 8080"])
+def test_ports_stand_in_the_file_as_a_list_or_as_in_the_environment(config: Path, written: str) -> None:
+    config.write_text(f"ports: {written}\nfetch_size: 1kB\nredirects: 3\n")
+    settings = load_settings()
+    assert (settings.ports, settings.fetch_size, settings.redirects) == ({80, 8080}, 1000, 3)
+
+
+@pytest.mark.parametrize("written", ["[80, [443]]", "{a: 80}", "[]", "[80, 70000]", "true"])
+def test_ports_of_the_file_that_are_none_are_refused(config: Path, written: str) -> None:
+    config.write_text(f"ports: {written}\n")
+    error = refusal()
+    assert str(error).startswith("RISKBOT_PORTS: ")
+    assert "port" in str(error)
+
+
+@pytest.mark.parametrize(
+    "value", ["swordfish", "proxy:3128", "socks5://user:swordfish@proxy", "http://", "http://proxy:99999", "//proxy"]
+)
+def test_a_proxy_without_a_proper_address_is_refused_without_being_shown(set_: pytest.MonkeyPatch, value: str) -> None:
+    set_.setenv("RISKBOT_PROXY", value)
+    error = refusal()
+    assert str(error).startswith("RISKBOT_PROXY: it is no proxy's address: write http://host:port")
+
+
+def test_a_proxy_may_hold_a_password_and_is_a_secret(set_: pytest.MonkeyPatch) -> None:
+    set_.setenv("RISKBOT_PROXY", f"http://user:{SECRET}@proxy.example:3128")
+    settings = load_settings()
+    assert settings.proxy is not None
+    assert settings.proxy.get_secret_value() == f"http://user:{SECRET}@proxy.example:3128"
+    assert SECRET not in f"{settings!r}"
 
 
 # ── the settings file ────────────────────────────────────────────────────────────────────────────────────────────
@@ -218,13 +298,14 @@ def test_no_secret_stands_in_the_error_of_a_malformed_line(config: Path, line: s
 # ── secrets ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "DATABASE_URL"])
+@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "DATABASE_URL", "PROXY"])
 def test_a_secret_may_stand_in_a_file_of_its_own(set_: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
     file = tmp_path / "secret"
-    file.write_text(f"  {SECRET}\n")
+    secret = f"http://user:{SECRET}@host" if name == "PROXY" else SECRET
+    file.write_text(f"  {secret}\n")
     set_.setenv(f"RISKBOT_{name}_FILE", str(file))
     found = getattr(load_settings(), name.lower())
-    assert found.get_secret_value() == SECRET
+    assert found.get_secret_value() == secret
 
 
 def test_a_secrets_own_file_wins_over_the_settings_file_and_the_environment_over_both(

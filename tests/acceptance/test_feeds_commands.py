@@ -275,7 +275,9 @@ def test_list_without_a_database_says_never_polled_and_makes_none(folder: Path) 
 
 async def test_list_tells_how_each_feed_fares_at_80_columns(folder: Path, server: FeedServer) -> None:
     server.redirects("/old", server.url("/feed?new=1"), 301)
-    server.answers("/feed?new=1", RSS.replace(b"?>", b"?><!DOCTYPE rss>", 1).replace(b"n-1", b"m-1"))
+    server.answers(
+        "/feed?new=1", RSS.replace(b"?>", b"?><!DOCTYPE rss>", 1).replace(b"n-1", b"m-1").replace(b"/a/1", b"/a/2")
+    )
     name = "a-name-of-sixty-letters-which-is-the-most-that-an-import-makes"[:60]
     with_feeds(
         folder, good=server.url(), missing=server.url("/nosuch"), paused=server.url(), **{name: server.url("/old")}

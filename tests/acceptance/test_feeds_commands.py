@@ -278,9 +278,14 @@ async def test_list_tells_how_each_feed_fares_at_80_columns(folder: Path, server
     server.answers(
         "/feed?new=1", RSS.replace(b"?>", b"?><!DOCTYPE rss>", 1).replace(b"n-1", b"m-1").replace(b"/a/1", b"/a/2")
     )
+    server.answers("/paused", RSS.replace(b"/a/1", b"/a/3"))
     name = "a-name-of-sixty-letters-which-is-the-most-that-an-import-makes"[:60]
     with_feeds(
-        folder, good=server.url(), missing=server.url("/nosuch"), paused=server.url(), **{name: server.url("/old")}
+        folder,
+        good=server.url(),
+        missing=server.url("/nosuch"),
+        paused=server.url("/paused"),
+        **{name: server.url("/old")},
     )
     assert (await call("poll", "--all", cwd=folder)).returncode == 0
     with_feeds(folder, good=server.url(), missing=server.url("/nosuch"), **{name: server.url("/old")})

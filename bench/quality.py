@@ -1,9 +1,10 @@
-"""`make eval`: how good the shipped rules are, on the labelled articles and on a pile of unlabelled ones.
+"""`make eval`: how good the shipped rules and the stories are, on labelled articles and on a pile of unlabelled ones.
 
 Runs the real `riskbot scan` and prints one table; writes nothing here. The articles lie beside the repository (or where
 RISKBOT_SHARED says) and are no part of it; without them there is nothing to measure, which is said and no failure.
 
     python -m bench.quality [--rules DIR] [--misses] [--false] [--adjacent] [--bulk-hits N] [--no-bulk] [--trial]
+                            [--no-stories] [--pairs]
 """
 
 from __future__ import annotations
@@ -11,22 +12,16 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import os
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
+from bench import stories
+from bench.claims import claim_figures, origin_figures
+from bench.running import EVAL, ROOT, Labelled, as_line, row, scanned
 from bench.scoring import OTHER, Alarms, Hits, Names, Score, alarms, is_headline, score, topics
 from riskbot.rulefiles.load import load_rules
-
-ROOT = Path(__file__).resolve().parent.parent
-EVAL = Path(os.environ.get("RISKBOT_SHARED") or ROOT.parent / "shared") / "eval"
-Labelled = dict[str, Any]
 
 
 def main() -> int:
@@ -37,7 +32,7 @@ def main() -> int:
         return 0
     names = _names(asked.rules)
     items = [json.loads(line) for line in (EVAL / "dev.jsonl").read_text(encoding="utf-8").splitlines()]
-    with _scanned((_as_line(item, item["id"]) for item in items), asked) as lines:
+    with scanned((as_line(item, item["id"]) for item in items), asked.rules, trial=asked.trial) as lines:
         hits: dict[str, Hits] = {str(line["id"]): line["hits"] for line in lines}
     result = score(items, hits, names)
     _show_score(result, names.unknown(name for item in items for name in item["company"]))
@@ -48,6 +43,10 @@ def main() -> int:
         _list("false", result.false, by_id, hits)
     if asked.adjacent:
         _list("adjacent, hit", result.adjacent_hit, by_id, hits)
+    if not asked.no_stories:
+        stories.show(items, asked.rules, list_pairs=asked.pairs, mixed=not asked.no_bulk)
+    for figure in (*origin_figures(), *claim_figures()):
+        row(*figure)
     if not asked.no_bulk and (EVAL / "bulk.jsonl.gz").is_file():
         _bulk(asked)
     return 0
@@ -62,6 +61,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--bulk-hits", type=int, default=0, metavar="N", help="list so many hit articles of the pile")
     parser.add_argument("--no-bulk", action="store_true", help="leave the pile of unlabelled articles out")
     parser.add_argument("--trial", action="store_true", help="rules on trial count too")
+    parser.add_argument("--no-stories", action="store_true", help="leave the stories out")
+    parser.add_argument("--pairs", action="store_true", help="list the pairs joined wrongly and left apart wrongly")
     return parser.parse_args()
 
 
@@ -70,43 +71,12 @@ def _names(rules: Path) -> Names:
     return Names((each.id, (each.name, *(term.text for term in each.aliases), *each.tickers)) for each in companies)
 
 
-def _as_line(item: Mapping[str, Any], id_: object) -> Labelled:
-    """An article of the evaluation as `scan` takes it, without its labels."""
-    kept = {key: item.get(key) for key in ("title", "text", "url", "published")}
-    return {"id": id_, "outlet": item.get("source"), **kept}
-
-
-@contextmanager
-def _scanned(lines: Iterable[Labelled], asked: argparse.Namespace) -> Iterator[Iterator[Labelled]]:
-    """What `riskbot scan` writes for these lines; as it comes, so that no pile is held in memory."""
-    with tempfile.TemporaryFile() as given:
-        for line in lines:
-            given.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
-        given.seek(0)
-        with _scan(given, asked) as process:
-            assert process.stdout is not None
-            yield map(json.loads, process.stdout)
-    if process.returncode:
-        raise SystemExit(f"eval: riskbot scan failed with status {process.returncode}")
-
-
-def _scan(given: BinaryIO, asked: argparse.Namespace) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "riskbot", "scan", "-", "--stories", "none", "--rules", str(asked.rules)]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("RISKBOT_")}
-    return subprocess.Popen(
-        [*command, *(["--trial"] if asked.trial else [])],
-        stdin=given,
-        stdout=subprocess.PIPE,
-        env=environment | {"PYTHONPATH": str(ROOT)},
-    )
-
-
 def _bulk(asked: argparse.Namespace) -> None:
     began = time.perf_counter()
     hit: dict[str, Hits] = {}
     with gzip.open(EVAL / "bulk.jsonl.gz", "rt", encoding="utf-8") as pile:
-        given = (_as_line(item, item["n"]) for item in map(json.loads, pile))
-        with _scanned(given, asked) as lines:
+        given = (as_line(item, item["n"]) for item in map(json.loads, pile))
+        with scanned(given, asked.rules, trial=asked.trial) as lines:
             result = alarms(_noted(lines, hit))
     _show_alarms(result, time.perf_counter() - began)
     if asked.bulk_hits:
@@ -129,30 +99,26 @@ def _noted(lines: Iterable[Labelled], hit: dict[str, Hits]) -> Iterator[tuple[st
 # ── what is shown ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _row(name: str, figure: str, goal: str = "", note: str = "") -> None:
-    print(f"{name:<44}{figure:>10}  {goal:<8}  {note}".rstrip())
-
-
 def _show_score(result: Score, unknown: list[str]) -> None:
-    _row("figure", "measured", "goal", "of")
+    row("figure", "measured", "goal", "of")
     found = result.wanted - len(result.missed)
-    _row("recall, core with company and topic word", f"{result.recall:.3f}", "≥ 0.95", f"{found} of {result.wanted}")
+    row("recall, core with company and topic word", f"{result.recall:.3f}", "≥ 0.95", f"{found} of {result.wanted}")
     hits = result.true + len(result.false)
-    _row("precision, core and negative", f"{result.precision:.3f}", "≥ 0.90", f"{result.true} of {hits} hit")
-    _row("adjacent articles hit", str(len(result.adjacent_hit)), "", f"of {result.adjacent}")
+    row("precision, core and negative", f"{result.precision:.3f}", "≥ 0.90", f"{result.true} of {hits} hit")
+    row("adjacent articles hit", str(len(result.adjacent_hit)), "", f"of {result.adjacent}")
     if unknown:
-        _row("labelled names no shipped company goes by", str(len(unknown)), "", ", ".join(unknown))
+        row("labelled names no shipped company goes by", str(len(unknown)), "", ", ".join(unknown))
 
 
 def _show_alarms(result: Alarms, seconds: float) -> None:
     main_hits = len(result.headline)
     note = f"{main_hits} of {result.articles:,}"
-    _row("bulk, articles hit of 10,000", f"{result.rate(main_hits):.2f}", "≤ 4", note)
-    _row("  and by these alone", f"{result.rate(result.other):.2f}", "", f"{result.other}: {', '.join(sorted(OTHER))}")
+    row("bulk, articles hit of 10,000", f"{result.rate(main_hits):.2f}", "≤ 4", note)
+    row("  and by these alone", f"{result.rate(result.other):.2f}", "", f"{result.other}: {', '.join(sorted(OTHER))}")
     for kind, counts in (("topic", result.by_topic), ("rule", result.by_rule)):
         for name, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
-            _row(f"  {kind} {name}", f"{result.rate(count):.2f}", "", str(count))
-    _row("bulk, articles a second, unpacking included", f"{result.articles / seconds:,.0f}")
+            row(f"  {kind} {name}", f"{result.rate(count):.2f}", "", str(count))
+    row("bulk, articles a second, unpacking included", f"{result.articles / seconds:,.0f}")
 
 
 def _list(head: str, ids: Iterable[str], items: Mapping[str, Mapping[str, Any]], hits: Mapping[str, Hits]) -> None:

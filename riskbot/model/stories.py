@@ -18,6 +18,7 @@ class Placement:
     opens: bool  # it opens a story of its own; neither: it stays apart, recorded but not told
     similarity: float  # 0-1 with the story it joined, or with the nearest one it did not
     why: str  # in words, kept with the article
+    merges: tuple[str, ...] = ()  # stories that this article shows to be the same one; it swallows them
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,18 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure in which the articles of a story differ, as one of them gives it."""
+
+    what: str  # in words: "share-price fall"
+    value: str  # as written: "nearly 4.7%"
+    outlet: str | None  # who writes it; None: not known
+    article: str  # the id of the article
+    percent: float  # the value as a number, below zero for a fall
+    company: str | None = None  # whose, where that is clear
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """A story as people are told of it; everything a message, a page or a table needs."""
 
@@ -80,3 +93,4 @@ class Summary:
     rules: tuple[str, ...]  # ids of the rules that hit
     published: datetime | None  # the earliest known
     seen: datetime | None  # the earliest
+    figures: tuple[Figure, ...] = ()  # in which the articles differ, as each gives them

@@ -1,26 +1,30 @@
 """The live stories of one run, kept in memory: for piles of articles that no database holds.
 
-What always holds: a story takes only articles that share a company with it, or, where an article hits nothing, ones
-near it in time; memory is bounded: beyond `most` live stories the one that was quiet longest is let go, and of each
-only the latest articles are kept, long ones cut. Stories are numbered in the order in which they open.
+What always holds: memory is bounded: beyond `most` live stories the one that was quiet longest is let go, and of each
+only the latest articles are kept, as sketches; the time an article takes does not grow with the number of stories.
+Stories are numbered in the order in which they open. A story that was swallowed by an older one is gone, and what was
+said of its articles before stays said.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
-from collections.abc import Sequence
+from collections import OrderedDict, deque
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
-from itertools import islice
+from datetime import timedelta
 
-from riskbot.model import Member, Placement, Reading, Story
-from riskbot.stories.clustering import place
-from riskbot.stories.similarity import Frequencies
+from riskbot.model import Placement
+from riskbot.stories.frequencies import Frequencies
+from riskbot.stories.index import Index
+from riskbot.stories.keys import keys, nominate
+from riskbot.stories.placing import Candidate, place
+from riskbot.stories.similarity import Weighed, weigh
+from riskbot.stories.sketch import Sketch
 
 MOST = 50_000  # live stories
-LOOKED_AT = 50  # candidates for one article, the newest
-MEMBERS = 20  # articles of a story that stand for it
-CHARACTERS = 20_000  # kept of an article's text: what it tells stands at its beginning
+MEMBERS = 20  # articles of a story that stand for it, the latest to come
+WEIGHED = 20_000  # sketches whose words are kept weighed
+_SWEEPS_FROM = 1000  # stories let go, at least, before the index is swept
 
 
 class LiveStories:
@@ -30,68 +34,92 @@ class LiveStories:
         self._quiet_after = quiet_after
         self._frequencies = frequencies or Frequencies()
         self._most = most
-        self._stories: OrderedDict[str, Story] = OrderedDict()  # the one that moved last stands last
-        self._of_company: defaultdict[str, OrderedDict[str, None]] = defaultdict(OrderedDict)
-        self._moved: dict[str, int] = {}  # when each story last moved, in articles placed
-        self._placed = 0
+        self._stories: OrderedDict[int, _Live] = OrderedDict()  # the one that moved last stands last
+        self._index = Index()
+        self._weighed: deque[_Member] = deque()
         self._opened = 0
+        self._gone = 0  # stories since the index was swept
 
-    def place(self, reading: Reading, *, always: bool = False) -> str | None:
-        """The story an article belongs to, or None where it opens none. `always`: every article gets one."""
-        if not reading.hits and not always:
-            return None
-        placement = place(reading, self._candidates(reading), self._frequencies)
+    def __len__(self) -> int:
+        return len(self._stories)
+
+    def place(self, sketch: Sketch, *, opens: bool) -> Placement:
+        """Where an article belongs; kept there. `opens`: whether it may open a story, if it belongs to none."""
+        member = _Member(sketch)
+        own = self._weigh(member)
+        keyed = keys(sketch, self._frequencies)
+        found = nominate(self._index.find(keyed, own.hours, self._stories.__contains__), keyed, own.hours)
+        among = [self._candidate(number) for number in found]
+        placement = place(own, among, opens=opens, quiet_after=self._quiet_after)
         if placement.story is None:
-            if not (placement.opens or always):
-                return None
+            if not opens:
+                return placement
             self._opened += 1
             placement = replace(placement, story=f"s{self._opened}")
-        self._keep(placement, reading)
-        return placement.story
-
-    def _candidates(self, reading: Reading) -> list[Story]:
-        at = reading.article.at
-        names = {hit.company for hit in reading.hits}
-        ids: set[str] = set()
-        for of_one in (
-            [self._of_company[name] for name in names if name in self._of_company] if names else [self._moved]
-        ):
-            ids.update(islice(reversed(of_one), LOOKED_AT))
-        newest = sorted(ids, key=self._moved.__getitem__, reverse=True)[:LOOKED_AT]
-        found = [self._stories[id_] for id_ in newest]
-        return [story for story in found if self._near(story, at)]
-
-    def _near(self, story: Story, at: datetime | None) -> bool:
-        times = [member.reading.article.at for member in story.members]
-        return at is None or any(time is None or abs(time - at) <= self._quiet_after for time in times)
-
-    def _keep(self, placement: Placement, reading: Reading) -> None:
-        id_ = placement.story or ""
-        story = self._stories.get(id_) or Story(id_, ())
-        members = (*story.members, Member(_cut(reading), placement))[-MEMBERS:]
-        self._stories[id_] = replace(story, members=members)
-        self._stories.move_to_end(id_)
-        self._placed += 1
-        self._moved.pop(id_, None)  # so that it stands last here too
-        self._moved[id_] = self._placed
-        for company in _companies(story.members) - _companies(members):
-            self._of_company[company].pop(id_, None)
-        for hit in reading.hits:
-            self._of_company[hit.company][id_] = None
-            self._of_company[hit.company].move_to_end(id_)
+        number = _number(placement.story or "")
+        self._keep(number, [member], 1, keyed, own.hours)
+        for younger in placement.merges:
+            self._swallow(number, self._stories.pop(_number(younger)))
         while len(self._stories) > self._most:
-            gone, story = self._stories.popitem(last=False)
-            del self._moved[gone]
-            for company in _companies(story.members):
-                self._of_company[company].pop(gone, None)
+            self._stories.popitem(last=False)
+            self._let_go()
+        return placement
+
+    def _weigh(self, member: _Member) -> Weighed:
+        if member.weighed is None:
+            member.weighed = weigh(member.sketch, self._frequencies)
+            self._weighed.append(member)
+            if len(self._weighed) > WEIGHED:
+                self._weighed.popleft().weighed = None
+        return member.weighed
+
+    def _candidate(self, number: int) -> Candidate:
+        live = self._stories[number]
+        return Candidate(f"s{number}", [self._weigh(member) for member in live.members], live.articles)
+
+    def _keep(
+        self, number: int, members: Iterable[_Member], articles: int, keyed: Iterable[str], hours: float | None
+    ) -> None:
+        live = self._stories.setdefault(number, _Live())
+        live.members.extend(members)
+        live.articles += articles
+        self._stories.move_to_end(number)
+        self._index.add(number, keyed, hours)
+
+    def _swallow(self, number: int, younger: _Live) -> None:
+        """What the younger story was found under finds the older one from now on."""
+        self._stories[number].articles += younger.articles
+        for member in younger.members:
+            own = self._weigh(member)
+            self._keep(number, [member], 0, keys(member.sketch, self._frequencies), own.hours)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._gone += 1
+        if self._gone > max(_SWEEPS_FROM, len(self._stories)):
+            self._index.sweep(self._stories.__contains__)
+            self._gone = 0
 
 
-def _cut(reading: Reading) -> Reading:
-    article = reading.article
-    if len(article.text) <= CHARACTERS:
-        return reading
-    return replace(reading, article=replace(article, text=article.text[:CHARACTERS]))
+class _Member:
+    """An article of a live story; its words are weighed while it is compared often."""
+
+    __slots__ = ("sketch", "weighed")
+
+    def __init__(self, sketch: Sketch) -> None:
+        self.sketch = sketch
+        self.weighed: Weighed | None = None
 
 
-def _companies(members: Sequence[Member]) -> set[str]:
-    return {hit.company for member in members for hit in member.reading.hits}
+class _Live:
+    """A live story."""
+
+    __slots__ = ("articles", "members")
+
+    def __init__(self) -> None:
+        self.members: deque[_Member] = deque(maxlen=MEMBERS)
+        self.articles = 0
+
+
+def _number(id_: str) -> int:
+    return int(id_[1:])

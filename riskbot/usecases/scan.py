@@ -20,8 +20,10 @@ from typing import Literal
 from riskbot.errors import ArticleFileError
 from riskbot.model import Reading
 from riskbot.pipeline import Mind, read
-from riskbot.stories.claims import claims
+from riskbot.stories.claims import about
+from riskbot.stories.clustering import opens_story
 from riskbot.stories.live import LiveStories
+from riskbot.stories.sketch import Sketch, sketch
 from riskbot.usecases.crew import in_order
 from riskbot.usecases.forms import Form, article_form
 from riskbot.usecases.lines import Chunk, Line, Source, chunks, parse
@@ -44,6 +46,8 @@ class _Waiting:
 
     id: str | int | float
     reading: Reading
+    sketch: Sketch  # without the hits of rules on trial, like all that places it
+    opens: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +83,7 @@ def scan(
                 told.add(rule)
                 tell_failed(rule, done.failed[rule])
             if done.lines:
-                yield b"".join(
-                    line if isinstance(line, bytes) else _placed(line, live, always=stories == "all")
-                    for line in done.lines
-                )
+                yield b"".join(line if isinstance(line, bytes) else _placed(line, live) for line in done.lines)
             if done.error:
                 raise done.error
 
@@ -101,25 +102,28 @@ def _work(bench: _Bench, chunk: Chunk) -> _Done:
 
 
 def _read(line: Line, bench: _Bench) -> bytes | _Waiting:
-    reading = read(line.article, bench.mind)
+    every = bench.stories == "all"
+    reading = read(line.article, bench.mind, every=every)
     if not bench.trial:
-        reading = _live(reading)
+        reading = _live(reading, bench.mind, every=every)
     if bench.stories == "all" or (bench.stories == "hits" and any(not hit.trial for hit in reading.hits)):
-        return _Waiting(line.id, reading)
+        live = _live(reading, bench.mind, every=every)
+        opens = bench.stories == "all" or opens_story(live.hits)
+        return _Waiting(line.id, reading, sketch(live), opens)
     return _written(line.id, reading, None)
 
 
-def _placed(line: _Waiting, live: LiveStories, *, always: bool) -> bytes:
-    return _written(line.id, line.reading, live.place(_live(line.reading), always=always))
+def _placed(line: _Waiting, live: LiveStories) -> bytes:
+    return _written(line.id, line.reading, live.place(line.sketch, opens=line.opens).story)
 
 
-def _live(reading: Reading) -> Reading:
+def _live(reading: Reading, mind: Mind, *, every: bool) -> Reading:
     """The article as it would be read if no rule were on trial."""
     hits = tuple(hit for hit in reading.hits if not hit.trial)
     if len(hits) == len(reading.hits):
         return reading
-    names = list(dict.fromkeys(hit.company_name for hit in hits if hit.salient))
-    return replace(reading, hits=hits, claims=claims(reading.article, names) if hits else ())
+    said = mind.claims.read(reading.article, about(hits), reading.origin) if hits or every else ()
+    return replace(reading, hits=hits, claims=said)
 
 
 def _written(id_: str | int | float, reading: Reading, story: str | None) -> bytes:

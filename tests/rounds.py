@@ -14,6 +14,7 @@ from riskbot.policy.alerting import Policy
 from riskbot.ports import Polled
 from riskbot.stories.outlets import Outlets
 from tests.builders import NOW, company, entry, feed, rule, topic
+from tests.claimterms import shipped_reader
 from tests.fakes import FakeFetcher, FakeNotifier, FakeStore, entries
 
 RULES = (
@@ -33,7 +34,7 @@ def mind(*rules: Rule, **policy: Any) -> Mind:
         rules=rules or RULES,
         hash="0" * 64,
     )
-    return Mind(Matcher(known), OUTLETS, Policy(channel="risk", **policy))
+    return Mind(Matcher(known), OUTLETS, Policy(channel="risk", **policy), claims=shipped_reader())
 
 
 MIND = mind()

@@ -9,6 +9,7 @@ from typing import Literal
 from riskbot.model.words import Level, Modality, Standing
 
 Field = Literal["title", "text"]
+Bearing = Literal["told", "entitled", "aside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class Claim:
     sentence: str  # the sentence it stands in
     article: str = ""  # id of the article
     at: datetime | None = None  # the article's own time
+    bearing: Bearing = "told"  # entitled: whoever says so is whom it concerns or an authority; aside: of somebody else
 
 
 @dataclass(frozen=True, slots=True)

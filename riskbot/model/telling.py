@@ -19,6 +19,7 @@ class Decision:
     tell: bool
     reason: Reason
     why: str = ""  # the reason in words, with the figures that led to it
+    due_at: datetime | None = None  # told not before then, to be bundled with what comes until then; None: at once
 
 
 @dataclass(frozen=True, slots=True)

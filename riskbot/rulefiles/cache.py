@@ -110,7 +110,7 @@ def _version(library: str) -> str:
 def _program() -> Iterable[Path]:
     """The files that decide what an entry holds: a checkout changes without a new version."""
     home = Path(__file__).resolve().parent.parent
-    rooms = (home, home / "model", home / "matching", home / "text", home / "rulefiles")
+    rooms = [home / name for name in (".", "model", "matching", "text", "rulefiles", "stories/claims")]
     return sorted(path for room in rooms for path in room.glob("*.py"))
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 
 from riskbot.matching.rules import Company, Rule, Term, Topic
-from riskbot.model import Feed, Outlet
+from riskbot.model import Feed, Level, Outlet
+from riskbot.stories.claims import ClaimGroup, ClaimTerms, Group
 
 _encode = json.JSONEncoder(ensure_ascii=True, sort_keys=True).encode
 
@@ -39,8 +40,14 @@ def rules_hash(companies: Sequence[Company], topics: Sequence[Topic], rules: Seq
     return digest.hexdigest()
 
 
-def whole_hash(rules: str, feeds: Sequence[Feed], outlets: Sequence[Outlet]) -> str:
-    """The hash of everything that the files say, feeds and outlets included."""
+def whole_hash(
+    rules: str,
+    feeds: Sequence[Feed],
+    outlets: Sequence[Outlet],
+    claims: ClaimTerms | None = None,
+    channels: Mapping[str, Level] | None = None,
+) -> str:
+    """The hash of everything that the files say, feeds, outlets, channels and claim terms included."""
     digest = hashlib.sha256(rules.encode())
     for feed in sorted(feeds, key=lambda each: each.name):
         values = asdict(feed).items()
@@ -50,7 +57,22 @@ def whole_hash(rules: str, feeds: Sequence[Feed], outlets: Sequence[Outlet]) -> 
         )
     for outlet in sorted(outlets, key=lambda each: each.name):
         _add(digest, ["outlet", asdict(outlet)])
+    for name, level in sorted((channels or {}).items()):
+        _add(digest, ["channel", name, level])
+    for group in Group:
+        of_it = [each for each in (claims.groups if claims else ()) if each.group is group]
+        terms, not_in = ([term for each in of_it for term in part(each)] for part in (_terms, _not_in))
+        if terms or not_in:
+            _add(digest, ["claims", group.value, _written(set(terms)), _written(set(not_in))])
     return digest.hexdigest()
+
+
+def _terms(group: ClaimGroup) -> tuple[Term, ...]:
+    return group.terms
+
+
+def _not_in(group: ClaimGroup) -> tuple[Term, ...]:
+    return group.not_in
 
 
 def _written(terms: Iterable[Term]) -> list[str]:

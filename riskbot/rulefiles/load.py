@@ -14,8 +14,10 @@ from pathlib import Path
 from riskbot.errors import Problem, RulesError
 from riskbot.matching.match import Matcher
 from riskbot.matching.rules import RuleSet
-from riskbot.model import Feed, Outlet
+from riskbot.model import Feed, Level, Outlet
 from riskbot.rulefiles.advice import advise
+from riskbot.rulefiles.channels import gather_channels
+from riskbot.rulefiles.claimterms import gather_claims, with_claims
 from riskbot.rulefiles.companies import gather
 from riskbot.rulefiles.digest import rules_hash, whole_hash
 from riskbot.rulefiles.directory import Directory
@@ -23,6 +25,7 @@ from riskbot.rulefiles.folder import Draft, read_folder
 from riskbot.rulefiles.publishers import gather_feeds, gather_outlets
 from riskbot.rulefiles.source import RuleSource
 from riskbot.rulefiles.watch import gather_rules, gather_topics
+from riskbot.stories.claims import ClaimTerms
 from riskbot.yamlfile import MAX_BYTES
 
 
@@ -37,6 +40,8 @@ class Loaded:
     files: tuple[Path, ...]  # every file read, shipped lists and CSV included: what to watch for changes
     derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # company id → short forms added to its names
     hash: str = ""  # of everything; `rule_set.hash` is of companies, topics and rules alone
+    claims: ClaimTerms = field(default_factory=ClaimTerms, repr=False)  # the words by which claims are told
+    channels: Mapping[str, Level] = field(default_factory=dict)  # channel → the least level that is told there
     matcher: Matcher | None = field(default=None, compare=False, repr=False)  # the rules compiled, where that was asked
 
 
@@ -50,11 +55,12 @@ def load_rules(
     Raises RulesError with every problem (errors first, in the order of the files), and InputError when there is no
     such folder or no rule file in it.
     """
-    sources = read_folder(folder, packaged, max_bytes, draft)
+    sources = with_claims(read_folder(folder, packaged, max_bytes, draft), packaged, max_bytes)
     gathered = gather(sources, folder)
     topics = gather_topics(sources)
     rules = gather_rules(sources, topics, Directory(gathered.companies))
-    feeds, outlets = gather_feeds(sources), gather_outlets(sources)
+    feeds, outlets, claims = gather_feeds(sources), gather_outlets(sources), gather_claims(sources)
+    channels = gather_channels(sources)
     if not rules and all(source.whole for source in sources):
         mend = "add `rules:`, or `use: [riskbot/watch]` for the shipped ones"
         sources[0].problems.append(Problem(str(folder), 0, 0, "no-rules", "no file here holds a rule", mend))
@@ -65,8 +71,10 @@ def load_rules(
     companies = tuple(gathered.companies)
     rule_set = RuleSet(companies, topics, rules, rules_hash(companies, topics, rules))
     files = (*(source.path for source in sources), *gathered.files)
-    whole = whole_hash(rule_set.hash, feeds, outlets)
-    return Loaded(rule_set, feeds, outlets, tuple(problems), files, gathered.derived, whole)
+    whole = whole_hash(rule_set.hash, feeds, outlets, claims, channels)
+    return Loaded(
+        rule_set, feeds, outlets, tuple(problems), files, gathered.derived, whole, claims=claims, channels=channels
+    )
 
 
 def _in_order(sources: Sequence[RuleSource], more: Sequence[Problem]) -> list[Problem]:

@@ -20,7 +20,7 @@ def gather_feeds(sources: Sequence[RuleSource]) -> tuple[Feed, ...]:
     places: dict[str, str] = {}
     for source in sources:
         for entry, node in source.entries("feeds"):
-            if not _is_first(places, source, "feed", entry.name, node):
+            if not is_first(places, source, "feed", entry.name, node):
                 continue
             feed = Feed(
                 name=entry.name,
@@ -44,7 +44,7 @@ def gather_outlets(sources: Sequence[RuleSource]) -> tuple[Outlet, ...]:
     for source in sources:
         for entry, node in source.entries("outlets"):
             aliases = terms_at(source, node, "aliases", entry.aliases)
-            if not _is_first(places, source, "outlet", entry.name, node):
+            if not is_first(places, source, "outlet", entry.name, node):
                 continue
             outlet = Outlet(
                 name=entry.name,
@@ -58,7 +58,7 @@ def gather_outlets(sources: Sequence[RuleSource]) -> tuple[Outlet, ...]:
     return tuple(found)
 
 
-def _is_first(places: dict[str, str], source: RuleSource, what: str, name: str, node: Value) -> bool:
+def is_first(places: dict[str, str], source: RuleSource, what: str, name: str, node: Value) -> bool:
     """Whether no entry of that name came before; else it is told."""
     key = name_key(name)
     first = places.setdefault(key, f"{source.name}:{node.line}:{node.column}")

@@ -16,6 +16,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError
 
 from riskbot.model import Level
+from riskbot.rulefiles.suggest import did_you_mean
+from riskbot.stories.claims import Group
 from riskbot.text.durations import parse_duration
 
 
@@ -178,6 +180,15 @@ class FeedEntry(_Model):
     tags: list[Word] = []
 
 
+class ChannelEntry(_Model):
+    """A Slack channel, and what is told there."""
+
+    name: Word
+    min_level: Literal["low", "medium", "high", "critical"] = Field(
+        default=Level.LOW.value, description="stories below this level stay quiet there"
+    )
+
+
 class OutletEntry(_Model):
     """A publisher, with the names under which others credit it."""
 
@@ -187,6 +198,28 @@ class OutletEntry(_Model):
     kind: Word = "newspaper"
     tier: int = Field(default=2, ge=1, le=5, description="1 is best")
     family: Word = Field(default="", description="the publisher family, when several outlets share one")
+
+
+_GROUPS = [group.value for group in Group]
+
+
+def _group(value: object) -> object:
+    if isinstance(value, str) and value.casefold() in _GROUPS:
+        return Group(value.casefold())
+    mend = did_you_mean(value, _GROUPS) if isinstance(value, str) else ""
+    mend = mend or f"the groups are {', '.join(_GROUPS)}"
+    raise PydanticCustomError("unknown-value", "{what} is no group of claims", {"what": _shown(value), "mend": mend})
+
+
+ClaimGroup = Annotated[Group, BeforeValidator(_group), WithJsonSchema({"enum": _GROUPS})]
+
+
+class ClaimEntry(_Model):
+    """Words by which a claim is told: who says it, what becomes of it, what is acted on."""
+
+    group: ClaimGroup = Field(description="what the terms are taken for")
+    terms: list[Word] = Field(min_length=1, description="any case, `word*` for all endings, `=Exact` for exact case")
+    not_in: list[Word] = Field(default=[], description="phrases in which the terms mean something else")
 
 
 def _one_or_many(value: object) -> object:
@@ -207,6 +240,8 @@ class RuleFile(_Model):
     rules: list[RuleEntry] = []
     feeds: list[FeedEntry] = []
     outlets: list[OutletEntry] = []
+    channels: list[ChannelEntry] = Field(default=[], description="Slack channels, and the least level told there")
+    claims: list[ClaimEntry] = Field(default=[], description="words by which claims are told; see riskbot/claims")
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +282,7 @@ def keys_at(where: tuple[str | int, ...]) -> tuple[str, ...]:
         "rules": RuleEntry,
         "feeds": FeedEntry,
         "outlets": OutletEntry,
+        "claims": ClaimEntry,
         "tests": TestEntry,
         "fires": ExampleText,
         "quiet": ExampleText,

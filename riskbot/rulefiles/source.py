@@ -18,7 +18,7 @@ from riskbot.rulefiles.mistakes import mistakes_of
 from riskbot.rulefiles.schema import RuleFile, validate
 from riskbot.yamlfile import Fields, Items, Value, load_text, read_text, source_lines, written
 
-SECTIONS = ("use", "extend", "companies", "companies_from", "topics", "rules", "feeds", "outlets")
+SECTIONS = ("use", "extend", "companies", "companies_from", "topics", "rules", "feeds", "outlets", "channels", "claims")
 
 
 @dataclass(slots=True)

@@ -131,3 +131,4 @@ class ClaimRow(Row, table=True):
     speaker: str | None = None
     sentence: str
     at: datetime | None = Field(default=None, sa_type=UtcTime)
+    bearing: str = Field(default="told", sa_column_kwargs={"server_default": "told"})

@@ -26,6 +26,7 @@ from riskbot.model import (
     Span,
     Standing,
 )
+from riskbot.model.articles import Bearing
 from riskbot.store.base import Found
 from riskbot.store.story_tables import AlertRow, DeliveryRow, MessageRow
 
@@ -129,6 +130,7 @@ def claim_values(claim: Claim, article: str, number: int, position: int) -> dict
         "speaker": claim.speaker,
         "sentence": claim.sentence,
         "at": claim.at,
+        "bearing": claim.bearing,
     }
 
 
@@ -181,7 +183,12 @@ def hit_value(row: Found) -> Hit:
 def claim_value(row: Found) -> Claim:
     """A claim, with the article it stands in."""
     return Claim(
-        status=Standing(row.status), speaker=row.speaker, sentence=row.sentence, article=row.article, at=row.at
+        status=Standing(row.status),
+        speaker=row.speaker,
+        sentence=row.sentence,
+        article=row.article,
+        at=row.at,
+        bearing=cast(Bearing, row.bearing),
     )
 
 

@@ -6,6 +6,7 @@ What always holds: an outlet that is not known is not invented; a name is matche
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from riskbot.matching.terms import TermSet
 from riskbot.model import Outlet
 from riskbot.text.urls import host
 
+_BRACKET = re.compile(r"\s*\([^()]{1,40}\)\s*$")  # "Reuters (London)", "Hacker News (link post)"
 _NOT_REPORTING = frozenset({"aggregator", "repost"})  # they carry what others wrote
 
 
@@ -38,9 +40,10 @@ class Outlets:
             for name in (f"={outlet.name}", *outlet.aliases)
         )
         self._by_name = {outlet.name: outlet for outlet in self.all}
-        self._by_alias = {
-            _key(name): outlet for outlet in reversed(self.all) for name in (outlet.name, *outlet.aliases)
-        }
+        named = [(name, outlet) for outlet in reversed(self.all) for name in (*outlet.aliases, outlet.name)]
+        # With its article a name goes first: "The Hacker News" is not "Hacker News".
+        self._by_alias = {_key(name).removeprefix("the "): outlet for name, outlet in named}
+        self._by_alias |= {_key(name): outlet for name, outlet in named}
         self._by_domain = {domain.lower(): outlet for outlet in self.all for domain in outlet.domains}
 
     def mentions(self, text: str) -> list[Mention]:
@@ -48,13 +51,21 @@ class Outlets:
         found = sorted(self._terms.scan(text).matches(), key=lambda m: (m.start, -m.end, m.key))
         mentions: list[Mention] = []
         for match in found:
+            if match.term.endswith(".") and not _has_dot(text, match.start, match.end):
+                continue
             if not mentions or match.start >= mentions[-1].end:
                 mentions.append(Mention(match.start, match.end, self._by_name[match.key]))
         return mentions
 
     def named(self, name: str | None) -> Outlet | None:
-        """The outlet that goes by a name, in any letter case."""
-        return self._by_alias.get(_key(name)) if name else None
+        """The outlet that goes by a name, in any letter case; what a bracket behind the name adds does not count."""
+        if not name:
+            return None
+        for key in (_key(name), _key(_BRACKET.sub("", name))):
+            found = self._by_alias.get(key) or self._by_alias.get(key.removeprefix("the "))
+            if found:
+                return found
+        return None
 
     def at(self, url: str | None) -> Outlet | None:
         """The outlet whose site an address belongs to."""
@@ -76,5 +87,11 @@ class Outlets:
         return (outlet.family or outlet.name) if outlet else name
 
 
+def _has_dot(text: str, start: int, end: int) -> bool:
+    """Whether an outlet whose name ends in a dot is meant, not a company's legal form: "Inc." but not "Acme Inc."."""
+    before = text[:start].rstrip().rpartition(" ")[2]
+    return text.startswith(".", end) and not before[:1].isupper()
+
+
 def _key(name: str) -> str:
-    return " ".join(name.removeprefix("=").casefold().split()).removeprefix("the ")
+    return " ".join(name.removeprefix("=").casefold().split())

@@ -1,23 +1,23 @@
 """A story as people are told of it: everything counted and chosen that a message, a page or a table shows.
 
-What always holds: counts are of outlets that are known; reprints and aggregators add no origin; an origin and a
-confirmation are two different counts; nothing here depends on the clock.
+What always holds: every count is the evidence's, every claim the ledger's; nothing here depends on the clock.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 
-from riskbot.model import Claim, Hit, Member, Modality, Reading, Source, Span, Standing, Story, Summary
+from riskbot.model import Hit, Member, Modality, Reading, Source, Span, Standing, Story, Summary
 from riskbot.stories.clustering import counts
+from riskbot.stories.evidence import Retelling, evidence
+from riskbot.stories.figures import figures
+from riskbot.stories.ledger import ledger
 from riskbot.stories.outlets import Outlets
 from riskbot.text.sentences import sentences
 from riskbot.text.urls import host
 
 UNKNOWN = "unknown outlet"
-_NO_TIME = datetime.max.replace(tzinfo=UTC)  # sorts behind every known time
 
 
 def summarise(story: Story, outlets: Outlets) -> Summary:
@@ -27,8 +27,9 @@ def summarise(story: Story, outlets: Outlets) -> Summary:
     topics = _by_weight(topic for hit in hits if _is_fact(hit) for topic in hit.topics)
     best, hit = _best(readings, outlets)
     sentence, marks = _evidence(best, hit)
-    claims = _distinct(claim for reading in readings for claim in reading.claims)
-    origins = _origins(readings, outlets)
+    claims = ledger(story.members, outlets)
+    rests_on = evidence(story.members, outlets)
+    retold = {each.article: each for each in rests_on.retells}
     url = best.article.url
     return Summary(
         story=story.id,
@@ -46,14 +47,15 @@ def summarise(story: Story, outlets: Outlets) -> Summary:
         claims=claims,
         articles=len(readings),
         outlets=tuple(dict.fromkeys(r.article.outlet for r in readings if r.article.outlet)),
-        origins=origins,
-        origins_read=tuple(o for o in origins if any(r.article.outlet == o for r in readings)),
-        confirmations=_speakers(claims, Standing.CONFIRMED, outlets),
-        official=_speakers(claims, Standing.OFFICIAL, outlets),
-        sources=tuple(_source(member, outlets) for member in story.members),
+        origins=rests_on.origins,
+        origins_read=rests_on.origins_read,
+        confirmations=rests_on.confirmations,
+        official=rests_on.official,
+        sources=tuple(_source(member, outlets, retold.get(member.reading.article.id)) for member in story.members),
         rules=tuple(dict.fromkeys(h.rule for h in hits)),
         published=min((r.article.published for r in readings if r.article.published), default=None),
         seen=min((r.article.seen for r in readings if r.article.seen), default=None),
+        figures=figures(story.members, outlets),
     )
 
 
@@ -121,15 +123,6 @@ def _marks(spans: Iterable[Span], start: int, end: int) -> tuple[tuple[int, int]
     return tuple(marks)
 
 
-def _distinct(claims: Iterable[Claim]) -> tuple[Claim, ...]:
-    """One claim for each standing and speaker, the earliest; nameless ones only where nobody is named."""
-    found: dict[tuple[Standing, str], Claim] = {}
-    for claim in sorted(claims, key=lambda claim: claim.at or _NO_TIME):
-        found.setdefault((claim.status, (claim.speaker or "").casefold()), claim)
-    named = {status for status, speaker in found if speaker}
-    return tuple(claim for (status, speaker), claim in found.items() if speaker or status not in named)
-
-
 def _possible(readings: Sequence[Reading], topics: Sequence[str]) -> dict[str, int]:
     """Topics that no article speaks of as a fact, with the number of articles that speak of the possibility."""
     found: Counter[str] = Counter()
@@ -138,23 +131,7 @@ def _possible(readings: Sequence[Reading], topics: Sequence[str]) -> dict[str, i
     return dict(found)
 
 
-def _origins(readings: Sequence[Reading], outlets: Outlets) -> tuple[str, ...]:
-    """Whose reporting it is: what articles credit, and known outlets that credit nobody; one for each family."""
-    found: dict[str, str] = {}
-    for reading in readings:
-        own = reading.article.outlet if outlets.reports(reading.article.outlet) else None
-        name = reading.origin or (None if reading.credits else own)
-        if name:
-            found.setdefault(outlets.family(name), name)
-    return tuple(found.values())
-
-
-def _speakers(claims: Sequence[Claim], status: Standing, outlets: Outlets) -> int:
-    """How many say so: distinct speakers; those nobody names count as one."""
-    return len({(claim.speaker or "").casefold() for claim in claims if claim.status is status})
-
-
-def _source(member: Member, outlets: Outlets) -> Source:
+def _source(member: Member, outlets: Outlets, retold: Retelling | None) -> Source:
     reading, article = member.reading, member.reading.article
     found = next(iter(reading.links), None)
     known = outlets.at(article.url)
@@ -172,5 +149,11 @@ def _source(member: Member, outlets: Outlets) -> Source:
         label=label,
         published=article.published,
         origin=reading.origin,
-        repost_of=next((name for name in reversed(reading.credits) if name != article.outlet), None),
+        repost_of=_repeated(reading, retold),
     )
+
+
+def _repeated(reading: Reading, retold: Retelling | None) -> str | None:
+    """Whose article it repeats word for word: as its page says, else as its words show."""
+    carried = next((name for name in reversed(reading.credits) if name != reading.article.outlet), None)
+    return carried or (retold.of if retold and retold.how == "repeats" else None)

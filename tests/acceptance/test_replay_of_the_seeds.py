@@ -100,7 +100,9 @@ def test_the_origin_is_the_financial_times_nothing_is_confirmed_and_no_outlet_is
     assert story["level"] == "high"
     assert story["outlets"] == ([] if seeds == ORIGINALS else ["MEXC", "CNBC"])
     statuses = {(claim["status"], claim["speaker"]) for claim in story["claims"]}
-    assert ("alleged", "White House") in statuses
+    assert ("alleged", "White House memo") in statuses
+    assert ("unverified", "Financial Times") in statuses
+    assert ("denied", "Chinese embassy in Washington") in statuses
     assert ("denied", "Alibaba") in statuses
     assert "official" not in {status for status, _ in statuses}
     assert "confirmed" not in {status for status, _ in statuses}

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from riskbot.model import Decision, Level, Modality, Reading, Reason, Standing, Story, Summary
-from riskbot.policy.alerting import Policy, channels, decide
-from tests.builders import NOW, TITLE, article, claim, hit, later, reading
+from riskbot.model import Decision, Level, Member, Modality, Reading, Reason, Source, Standing, Story, Summary
+from riskbot.policy.alerting import Policy, Spoken, channels, decide
+from tests.builders import NOW, TITLE, article, claim, hit, later, placement, reading
 
 POLICY = Policy(channel="risk")
 STORY = Story("s1", ())
@@ -226,3 +226,77 @@ def test_a_replay_tells_one_channel_only_whatever_the_rules_say() -> None:
 
 def test_a_channel_is_the_same_with_and_without_its_hash() -> None:
     assert POLICY.channel_of(hit(channel="#risk")) == POLICY.channel_of(hit()) == "risk"
+
+
+# ── levels of channels ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_channel_is_not_told_of_a_story_below_its_level_until_it_rises() -> None:
+    high = Policy(channel="risk", min_levels={"risk": Level.HIGH})
+    low = decided(story=replace(STORY, level=Level.MEDIUM), policy=high)
+    assert (low.tell, low.reason) == (False, Reason.BELOW_LEVEL)
+    assert low.why == "story s1 is medium, and this channel is told from high on"
+    risen = decided(story=replace(STORY, level=Level.HIGH), before=SAID, policy=high)
+    assert (risen.tell, risen.reason) == (True, Reason.NEW_STORY)
+
+
+def test_a_channel_that_was_told_goes_on_hearing_of_the_story_whatever_its_level() -> None:
+    high = Policy(channel="risk", min_levels={"risk": Level.CRITICAL})
+    assert decided(story=TOLD, before=SAID, after=replace(SAID, articles=2), policy=high).tell
+
+
+# ── what adds nothing ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def joined(articles: int, copied: str | None = None, **fields: Any) -> Decision:
+    """What becomes of an article that only adds to the number of a told story's articles."""
+    given = reading()
+    source = Source(given.article.id, TITLE, None, None, "unknown outlet", None, None, copied)
+    after = replace(SAID, articles=articles, sources=(source,))
+    return decided(given, story=TOLD, before=replace(SAID, articles=articles - 1), after=after, **fields)
+
+
+def test_a_copy_beyond_what_the_message_links_stays_quiet() -> None:
+    repeat = joined(6, "Reuters")
+    assert (repeat.tell, repeat.reason) == (False, Reason.SAME_ORIGIN_REPEAT)
+    assert repeat.why == "it repeats Reuters word for word; now 6 articles"
+    assert joined(5, "Reuters").reason is Reason.MORE_ARTICLES
+    assert joined(6).reason is Reason.MORE_ARTICLES
+
+
+def test_one_more_article_of_a_long_story_waits_for_the_next_edit() -> None:
+    just_told = Spoken(later(minutes=-4))
+    late = joined(11, spoken=just_told)
+    assert (late.tell, late.reason, late.due_at) == (True, Reason.MORE_ARTICLES, later(minutes=6))
+    assert joined(10, spoken=just_told).due_at is None
+    assert joined(11, spoken=Spoken(later(minutes=-10))).due_at is None
+
+
+def test_what_an_edit_that_waits_will_carry_needs_no_other() -> None:
+    quiet = joined(12, spoken=Spoken(later(minutes=-4), waits_until=later(minutes=6)))
+    assert (quiet.tell, quiet.reason) == (False, Reason.COOLDOWN)
+    assert "12:06" in quiet.why
+
+
+def test_what_matters_does_not_wait() -> None:
+    waiting = Spoken(later(minutes=-1), waits_until=later(minutes=9))
+    after = replace(SAID, articles=12, topics=("military", "sanctions"))
+    made = decided(story=TOLD, before=replace(SAID, articles=11), after=after, spoken=waiting)
+    assert (made.tell, made.reason, made.due_at) == (True, Reason.NEW_TOPIC, None)
+
+
+def test_a_further_denier_is_told_by_name() -> None:
+    denied = claim(Standing.DENIED, "Alibaba")
+    before = replace(SAID, standings=(Standing.ALLEGED, Standing.DENIED), claims=(claim(), denied))
+    after = replace(before, articles=2, claims=(claim(), denied, claim(Standing.DENIED, "Chinese embassy")))
+    made = decided(story=TOLD, before=before, after=after)
+    assert (made.reason, made.why) == (Reason.DENIED, "also denied by Chinese embassy")
+
+
+def test_an_article_without_a_hit_is_decided_on_for_every_channel_of_its_story() -> None:
+    told = Story("s1", (Member(reading(), placement("s1")),))
+    plain = reading(article("A headline alone"), hits=())
+    assert channels(plain, told, POLICY) == ["risk"]
+    made = decided(plain, story=told, before=SAID)
+    assert (made.tell, made.reason) == (False, Reason.ONLY_POSSIBLE)
+    assert made.why == "for this channel it meets no rule by itself"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from riskbot.matching.rules import Example, Rule, RuleSet
-from riskbot.model import Feed, Outlet
+from riskbot.model import Feed, Level, Outlet
 from riskbot.policy.changes import changes, edited_feeds, size
 from tests.builders import company, feed, rule, ruleset, topic
 
@@ -19,6 +20,7 @@ class Said:
     rule_set: RuleSet
     feeds: tuple[Feed, ...] = ()
     outlets: tuple[Outlet, ...] = ()
+    channels: Mapping[str, Level] = field(default_factory=dict)
     hash: str = ""
 
 
@@ -88,6 +90,11 @@ def test_feeds_and_outlets_are_counted_by_name() -> None:
     other = Said(ruleset(), (feed("a", url="https://new.example/"), feed("c"), feed("d")), (Outlet("CNBC", tier=1),))
     assert changes(one, other) == "+2 feeds; −1 feed; 1 feed, 1 outlet changed"
     assert edited_feeds(one, other) == {"a"}
+
+
+def test_channels_are_counted_by_name() -> None:
+    before, after = Said(ruleset(), channels={"risk": Level.LOW}), Said(ruleset(), channels={"risk": Level.HIGH})
+    assert changes(before, after) == "1 channel changed"
 
 
 def test_the_size_of_rules_is_told_in_figures_that_agree_with_their_nouns() -> None:

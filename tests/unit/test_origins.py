@@ -130,3 +130,44 @@ def test_footers_stand_before_source_lines() -> None:
         "The post Alibaba named in White House memo appeared first on CNBC."
     )
     assert of(text).chain == ("CNBC", "Reuters")
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("BEIJING (Reuters) - Alibaba fell on Monday.", "Reuters"),
+        ("By Jane Doe, Reuters\nAlibaba fell on Monday in Hong Kong.", "Reuters"),
+        ("Alibaba fell on Monday.\nMore to follow.\n(Reuters)", "Reuters"),
+        ("A source informed Reuters that Alibaba is named.", "Reuters"),
+        ("In an interview with the FT, its chief executive denied it.", "Financial Times"),
+        ("“It is not true,” he told the FT's Jane Doe on Monday.", "Financial Times"),
+        ("The FT quoted a memo that names Alibaba.", "Financial Times"),
+        ("That was the finding of a new Financial Times poll.", "Financial Times"),
+        ("Alibaba is named in a memo, reports the Financial Times .", "Financial Times"),
+        ("The memo was obtained by the FT and names Alibaba.", "Financial Times"),
+    ],
+)
+def test_the_ways_in_which_an_outlet_is_credited(text: str, origin: str) -> None:
+    assert of(text).origin == origin
+
+
+def test_a_detail_credited_far_down_makes_no_origin() -> None:
+    own = "Alibaba fell on Monday in Hong Kong, and its rivals with it. " * 20
+    assert of(own + "In a memo obtained by Reuters, the staff were told of it.").origin is None
+    assert of(own + "The news was first reported by Reuters.").origin == "Reuters"
+    assert of(own + "Reuters reported it. Later Reuters reported more.").origin == "Reuters"
+
+
+def test_a_pictures_source_is_no_origin() -> None:
+    assert of("(Image: Jane Doe via Reuters) Alibaba fell on Monday.").origin is None
+    assert of("Alibaba is named in a memo (via Reuters), which it denies.").origin == "Reuters"
+
+
+def test_a_post_that_only_links_has_the_linked_outlet_as_its_origin() -> None:
+    linked = "https://www.reuters.com/world/alibaba-memo"
+    post = article(PLAIN, f"Article URL: {linked} Comments URL: https://news.example/1", outlet="Yahoo Finance")
+    assert credit(post, OUTLETS).origin == "Reuters"
+    assert credit(article(PLAIN, "", url=linked, outlet="Yahoo Finance (link post)"), OUTLETS).origin == "Reuters"
+    assert credit(article(PLAIN, "", url=linked, outlet="CNBC"), OUTLETS).origin is None
+    assert credit(article(PLAIN, "", url=linked), OUTLETS).origin is None  # it is the publisher itself
+    assert credit(article(PLAIN, "", url="https://blog.example/1", outlet="Yahoo Finance"), OUTLETS).origin is None

@@ -85,3 +85,22 @@ def test_a_family_is_the_owners_else_the_outlets_own_name() -> None:
 def test_an_empty_list_knows_nobody() -> None:
     assert Outlets().mentions("Reuters reported") == []
     assert Outlets().named("Reuters") is None
+
+
+def test_what_a_bracket_adds_to_a_name_does_not_count() -> None:
+    assert OUTLETS.named("Reuters (London)") == REUTERS
+    assert OUTLETS.named("Reuters (a bracket that never ends") is None
+
+
+def test_a_name_with_its_article_is_not_the_one_without() -> None:
+    hacker, the_hacker = Outlet("Hacker News", kind="aggregator"), Outlet("The Hacker News")
+    outlets = Outlets([the_hacker, hacker])
+    assert outlets.named("Hacker News") == hacker
+    assert outlets.named("the hacker news") == the_hacker
+    assert Outlets([the_hacker]).named("Hacker News") == the_hacker
+
+
+def test_an_outlet_whose_name_ends_in_a_dot_is_no_companys_legal_form() -> None:
+    outlets = Outlets([Outlet("Inc.")])
+    assert [m.outlet.name for m in outlets.mentions("according to Inc. magazine")] == ["Inc."]
+    assert outlets.mentions("E-Systems Inc said; Acme Inc. said") == []

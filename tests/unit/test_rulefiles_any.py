@@ -101,7 +101,9 @@ VALUES = st.recursive(
     ),
     max_leaves=8,
 )
-SECTIONS = st.sampled_from(["use", "extend", "companies", "companies_from", "topics", "rules", "feeds", "outlets", "x"])
+SECTIONS = st.sampled_from(
+    ["use", "extend", "companies", "companies_from", "topics", "rules", "feeds", "outlets", "claims", "x"]
+)
 
 
 @given(st.dictionaries(SECTIONS, VALUES, min_size=1, max_size=4))
@@ -164,7 +166,18 @@ def test_the_shipped_rules_load_without_errors_or_warnings() -> None:
 
 def test_the_schema_for_editors_names_every_section_and_refuses_others() -> None:
     schema = json_schema()
-    sections = ["use", "extend", "companies", "companies_from", "topics", "rules", "feeds", "outlets"]
+    sections = [
+        "use",
+        "extend",
+        "companies",
+        "companies_from",
+        "topics",
+        "rules",
+        "feeds",
+        "outlets",
+        "channels",
+        "claims",
+    ]
     assert list(schema["properties"]) == sections
     assert schema["additionalProperties"] is False
     rule = schema["$defs"]["RuleEntry"]

@@ -17,6 +17,7 @@ from riskbot.pipeline import Mind
 from riskbot.stories.outlets import Outlets
 from riskbot.usecases.scan import Stories, scan
 from tests.builders import TEXT, TITLE, rule, ruleset
+from tests.claimterms import shipped_reader
 from tests.rounds import RETOLD
 
 TRIAL = rule("On trial", status="trial", level="low")
@@ -29,7 +30,7 @@ def scanned(
 ) -> list[dict[str, Any]]:
     """What comes out for these lines; text goes in as it is."""
     source = "\n".join(each if isinstance(each, str) else json.dumps(each) for each in given)
-    mind = Mind(Matcher(rules or ruleset()), Outlets([Outlet("Financial Times", ("=FT",))]))
+    mind = Mind(Matcher(rules or ruleset()), Outlets([Outlet("Financial Times", ("=FT",))]), claims=shipped_reader())
     came = b"".join(scan(io.BytesIO(source.encode()), mind, stories, trial=trial))
     return [json.loads(line) for line in came.splitlines()]
 
@@ -121,7 +122,7 @@ def test_a_rule_that_fails_is_told_once_and_the_others_go_on() -> None:
 
 
 def test_what_workers_need_can_be_sent_to_them_where_processes_are_not_forked() -> None:
-    mind = Mind(Matcher(ruleset()), Outlets([Outlet("Financial Times", ("=FT",))]))
+    mind = Mind(Matcher(ruleset()), Outlets([Outlet("Financial Times", ("=FT",))]), claims=shipped_reader())
     sent = pickle.loads(pickle.dumps(mind))
     line = json.dumps({"id": 1} | HIT).encode()
     assert list(scan(io.BytesIO(line), sent)) == list(scan(io.BytesIO(line), mind))

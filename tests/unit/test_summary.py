@@ -56,13 +56,14 @@ def test_one_publisher_family_counts_once() -> None:
 
 
 def test_confirmations_count_speakers_not_articles() -> None:
-    confirmed = claim(Standing.CONFIRMED, "Pentagon")
+    confirmed = claim(Standing.CONFIRMED, "Pentagon", bearing="entitled")
     story = of(
         by("CNBC", claims=(confirmed,)),
         by("Financial Times", claims=(confirmed, claim(Standing.CONFIRMED, "PENTAGON"), claim(Standing.OFFICIAL))),
     )
     assert (story.confirmations, story.official) == (1, 1)
-    assert of(by("CNBC", claims=(confirmed, claim(Standing.CONFIRMED, "Treasury")))).confirmations == 2
+    treasury = claim(Standing.CONFIRMED, "Treasury", bearing="entitled")
+    assert of(by("CNBC", claims=(confirmed, treasury))).confirmations == 2
     assert of(by("CNBC")).confirmations == 0
 
 
@@ -79,6 +80,14 @@ def test_a_nameless_claim_stands_only_where_nobody_is_named() -> None:
     nameless = claim(Standing.ALLEGED, None)
     assert of(by("CNBC", claims=(nameless, claim()))).claims == (claim(),)
     assert of(by("CNBC", claims=(nameless, nameless))).claims == (nameless,)
+
+
+def test_figures_in_which_the_articles_differ_are_shown_with_their_sources() -> None:
+    story = of(
+        by("CNBC", text="Alibaba shares closed 3.78% lower."), by(None, text="Alibaba's shares fell nearly 4.7%.")
+    )
+    assert [(figure.value, figure.outlet) for figure in story.figures] == [("3.78%", "CNBC"), ("nearly 4.7%", None)]
+    assert of(by("CNBC", text="Alibaba shares closed 3.78% lower.")).figures == ()
 
 
 def test_the_earliest_times_are_kept_and_unknown_ones_stay_unknown() -> None:

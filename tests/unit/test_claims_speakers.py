@@ -1,0 +1,106 @@
+"""Who says it: names, spokespeople, documents, pronouns; and nobody, where nobody is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from riskbot.model import Standing
+from tests.builders import article
+from tests.claimterms import shipped_reader
+
+
+def speakers(text: str, *companies: str, origin: str | None = None, title: str = "") -> list[str | None]:
+    return [claim.speaker for claim in shipped_reader().read(article(title, text), companies, origin)]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "speaker"),
+    [
+        ("A spokesman for the Chinese foreign ministry denied the report.", "Chinese foreign ministry"),
+        ("A Rosneft spokesperson denied the report.", "Rosneft"),
+        ("Alibaba's lawyers denied the report.", "Alibaba"),
+        ("Spokesman Dmitry Peskov denied the report.", "Dmitry Peskov"),
+        ("President Joe Biden denied the report.", "Joe Biden"),
+        ("Chief executive Xu Ming denied the report.", "Xu Ming"),
+        ("Commerce Secretary Gina Raimondo denied the report.", "Gina Raimondo"),
+        ("State-owned carrier Rosnav denied the report.", "Rosnav"),
+        ("Volga Shipping, through its lawyers, denied the report.", "Volga Shipping"),
+        ("Mikhail Orlov, who founded the group, denied the report.", "Mikhail Orlov"),
+        ("On Tuesday Norvik Steel denied the report.", "Norvik Steel"),
+        ("Norvik Steel on Tuesday denied the report.", "Norvik Steel"),
+        ("In an emailed statement, Telmax denied the report.", "Telmax"),
+        (
+            "Support came from the Chinese embassy in Washington, which denied the report.",
+            "Chinese embassy in Washington",
+        ),
+        ("The Foreign Ministry in Ankara denied the report.", "Foreign Ministry in Ankara"),
+        ("Eastcom said it knew of no transfers and denied the report.", "Eastcom"),
+        ("Huaxin “categorically” denied the report.", "Huaxin"),
+        ("However, Petrolux denied the report.", "Petrolux"),
+        ("After the Kremlin denied the report, shares rose.", "Kremlin"),
+        ("The US and Cuba denied the report.", "US and Cuba"),
+    ],
+)
+def test_the_name_is_that_of_whoever_does_the_verb(sentence: str, speaker: str) -> None:
+    assert speakers(sentence) == [speaker]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Officials denied the report.",
+        "A man from Minnesota denied the report.",
+        "A Canadian educator denied the report.",
+        "Alibaba's owner denied the report.",
+        "denied, again, the report.",
+    ],
+)
+def test_people_nobody_names_are_nobody(sentence: str) -> None:
+    assert speakers(sentence) == [None]
+
+
+def test_whose_ties_they_are_is_not_who_says_so() -> None:
+    assert speakers("Alibaba's alleged ties to the military are in the news.") == [None]
+
+
+def test_the_company_is_the_one_company_the_article_is_about() -> None:
+    assert speakers("The company denied it.", "Alibaba") == ["Alibaba"]
+    assert speakers("The company denied it.", "Alibaba", "Tencent") == [None]
+    assert speakers("Alibaba Group Holding Ltd denied it.", "Alibaba") == ["Alibaba"]
+
+
+def test_the_newspaper_is_the_outlet_whose_report_is_retold() -> None:
+    sentence = "The newspaper could not verify the memo."
+    assert speakers(sentence, origin="Financial Times") == ["Financial Times"]
+    assert speakers(sentence) == [None]
+
+
+def test_a_pronoun_leads_to_the_sentence_before_and_no_further() -> None:
+    assert speakers("Hanwei sells drones. It denied the report.") == ["Hanwei"]
+    assert speakers("Eddie Wu runs the firm. He denied the report.") == ["Eddie Wu"]
+    assert speakers("Hanwei sells drones. Sales rose. It denied the report.") == [None]
+    assert speakers("Hanwei sells drones. He denied the report.") == [None]
+
+
+def test_an_article_that_begins_with_it_means_what_it_is_about() -> None:
+    assert speakers("It denied the report.", "Hanwei") == ["Hanwei"]
+    assert speakers("It denied the report.") == [None]
+
+
+def test_a_body_in_short_is_the_one_named_in_full_before() -> None:
+    text = "The Chinese embassy in Washington denied it. The embassy declined to comment further."
+    assert speakers(text) == ["Chinese embassy in Washington", "Chinese embassy in Washington"]
+
+
+def test_a_memo_in_short_is_the_one_named_in_full_before() -> None:
+    assert speakers("A White House memo accuses Hanwei. The memo also accuses Eastcom.") == 2 * ["White House memo"]
+
+
+def test_what_the_white_house_is_said_to_have_done_is_still_the_white_houses() -> None:
+    sentence = "The White House has accused Hanwei of aiding the army, according to a report by the Financial Times."
+    assert speakers(sentence, origin="Financial Times") == ["White House"]
+
+
+def test_an_act_has_the_authority_for_speaker_and_not_whom_it_falls_on() -> None:
+    (claim,) = shipped_reader().read(article("", "Hanwei was blacklisted by the Pentagon."), ["Hanwei"])
+    assert (claim.status, claim.speaker) == (Standing.OFFICIAL, "Pentagon")

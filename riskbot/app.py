@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ from riskbot.slack.client import SlackClient
 from riskbot.slack.notifier import SlackNotifier
 from riskbot.store.store import open_store
 from riskbot.store.upgrade import exists, upgrade
+from riskbot.stories.claims import ClaimReader
+from riskbot.stories.frequencies import Frequencies
 from riskbot.stories.outlets import Outlets
 
 
@@ -110,6 +113,12 @@ def require_feeds(loaded: Loaded) -> None:
         raise InputError("no feed to watch", "add `feeds:` to a rule file, or pass another folder with --rules")
 
 
+@cache
+def frequencies() -> Frequencies:
+    """How common words are, as riskbot starts out: counts of general news, without a text, a name or a date."""
+    return Frequencies.from_bytes((Path(str(files("riskbot"))) / "stories" / "frequencies.tsv.gz").read_bytes())
+
+
 def think(settings: Settings, loaded: Loaded, only_channel: str | None = None) -> Mind:
     """Rules and settings as the core takes them."""
     policy = Policy(
@@ -121,9 +130,11 @@ def think(settings: Settings, loaded: Loaded, only_channel: str | None = None) -
         min_interval=settings.min_interval,
         max_interval=settings.max_interval,
         stale_after=settings.stale_after,
+        min_levels=loaded.channels,
         ops_channel=settings.ops_channel or settings.slack_channel,
     )
-    return Mind(loaded.matcher or Matcher(loaded.rule_set), Outlets(loaded.outlets), policy)
+    matcher, reader = loaded.matcher or Matcher(loaded.rule_set), ClaimReader(loaded.claims)
+    return Mind(matcher, Outlets(loaded.outlets), policy, frequencies(), claims=reader)
 
 
 def slack_notifier(

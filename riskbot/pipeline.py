@@ -25,12 +25,12 @@ from riskbot.policy.novelty import Novelty, articles, novelty
 from riskbot.policy.polling import after_failure, after_success
 from riskbot.policy.resending import Message, after_refusal, unsure
 from riskbot.ports import Fetcher, Notifier, Sent, Store, Transaction
-from riskbot.stories.claims import claims
+from riskbot.stories.claims import ClaimReader, about
 from riskbot.stories.clustering import place
+from riskbot.stories.frequencies import Frequencies
 from riskbot.stories.origins import credit
 from riskbot.stories.outlets import Outlets
 from riskbot.stories.severity import gravity, higher
-from riskbot.stories.similarity import Frequencies
 from riskbot.stories.summary import summarise
 
 LEASE = timedelta(minutes=2)  # how long a delivery is ours before someone else may take it up
@@ -44,6 +44,7 @@ class Mind:
     outlets: Outlets
     policy: Policy = field(default_factory=Policy)
     frequencies: Frequencies = field(default_factory=Frequencies)
+    claims: ClaimReader = field(default_factory=ClaimReader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +73,17 @@ class DeliveryReport:
     parked: tuple[str, ...] = ()  # why, in words, for each that a person must mend
 
 
-def read(article: Article, mind: Mind, *, in_story: bool = True) -> Reading:
-    """Everything the pure core sees in one article by itself.
+def read(article: Article, mind: Mind, *, every: bool = False, in_story: bool = True) -> Reading:
+    """Everything the pure core sees in one article by itself; `every`: what it claims also where it meets no rule.
 
     `in_story` false: it belongs to no story yet, so that nobody asks for its origin unless it has a hit. That saves
     nine tenths of the time that most articles take.
     """
     hits = mind.matcher.match(article)
-    if not (hits or in_story):
+    if not (hits or every or in_story):
         return Reading(article)
     told_of = credit(article, mind.outlets)
-    names = list(dict.fromkeys(hit.company_name for hit in hits if hit.salient))
-    # An article without a hit joins no story, and nobody asks what it claims.
-    said = claims(article, names) if hits else ()
+    said = mind.claims.read(article, about(hits), told_of.origin) if hits or every else ()
     return Reading(article, hits, told_of.origin, told_of.chain, said, told_of.links)
 
 
@@ -209,16 +208,16 @@ def _place(
             if not placement.opens:
                 return None, None
             story = tx.open_story(reading, placement)
-            return None, _weigh(tx, story)
+            return None, _weigh(tx, story, mind)
     before = summarise(current, mind.outlets) if current.members else None
     if placement is None:
         placement = next(m.placement for m in current.members if m.reading.article.id == reading.article.id)
     story = tx.join_story(current.id, reading, placement)
-    return before, _weigh(tx, story)
+    return before, _weigh(tx, story, mind)
 
 
-def _weigh(tx: Transaction, story: Story) -> Story:
-    weighed = gravity(story)
+def _weigh(tx: Transaction, story: Story, mind: Mind) -> Story:
+    weighed = gravity(story, mind.outlets)
     level, score = higher(story.level, weighed.level), max(story.score, weighed.score)
     if (level, score) != (story.level, story.score):
         tx.set_story(story.id, level=level, score=score)

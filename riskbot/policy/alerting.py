@@ -6,10 +6,11 @@ alert for a channel, everything after it is an update; what stays quiet is recor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from riskbot.model import Decision, Hit, Reading, Reason, Standing, Story, Summary
+from riskbot.model import Claim, Decision, Hit, Level, Reading, Reason, Standing, Story, Summary
 from riskbot.stories.clustering import counts
 
 
@@ -25,6 +26,8 @@ class Policy:
     min_interval: timedelta = timedelta(seconds=60)  # no feed is polled more often, unless its rule file says so
     max_interval: timedelta = timedelta(minutes=15)  # nor less often
     stale_after: timedelta = timedelta(days=30)  # a feed whose newest entry is older is unhealthy
+    min_levels: Mapping[str, Level] = field(default_factory=dict)  # channel → the least level of stories told there
+    cooldown: timedelta = timedelta(minutes=10)  # between two edits of a long story's message that only count articles
     ops_channel: str | None = None  # where the people who run riskbot are told of feeds; None: nowhere
 
     def channel_of(self, hit: Hit) -> str:
@@ -32,6 +35,17 @@ class Policy:
         channel = self.only_channel or hit.channel or self.channel
         return channel.removeprefix("#")  # "#geo" and "geo" are one channel
 
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """When a channel last heard of a story."""
+
+    at: datetime  # the last decision to tell
+    waits_until: datetime | None = None  # an edit that was put off and will carry whatever comes until then
+
+
+LONG = 10  # articles of a story from which on counting one more can wait
+SHOWN = 5  # sources that a message links: a copy beyond them changes nothing that anybody sees
 
 _FIRST_TIMES = (
     (Standing.RETRACTED, Reason.RETRACTED),
@@ -42,10 +56,11 @@ _FIRST_TIMES = (
 
 
 def channels(reading: Reading, story: Story | None, policy: Policy) -> list[str]:
-    """The channels an article concerns: those of its rules, and those that were told of its story."""
-    own = [policy.channel_of(hit) for hit in reading.hits if not hit.trial]
+    """The channels an article concerns: those of its rules, and those of its story, told of it or not."""
+    readings = [reading, *(member.reading for member in story.members)] if story else [reading]
+    of_rules = [policy.channel_of(hit) for each in readings for hit in each.hits if not hit.trial]
     told = list(story.told) if story else []
-    return list(dict.fromkeys([*own, *told]))
+    return list(dict.fromkeys([*of_rules, *told]))
 
 
 def decide(
@@ -58,29 +73,51 @@ def decide(
     policy: Policy,
     now: datetime,
     first_poll: bool,
+    spoken: Spoken | None = None,
 ) -> Decision:
     """The decision for one channel; `story` is the article's, `before` and `after` what it says without and with it."""
 
-    def decision(tell: bool, reason: Reason, why: str) -> Decision:
-        return Decision(reading.article.id, channel, tell, reason, why)
+    def decision(tell: bool, reason: Reason, why: str, due_at: datetime | None = None) -> Decision:
+        return Decision(reading.article.id, channel, tell, reason, why, due_at)
 
     if story is None or after is None:
         return decision(False, Reason.ONLY_POSSIBLE, "it speaks of a possibility only, outside title and lead")
-    published = reading.article.published
     if channel not in story.told:
-        own = [hit for hit in reading.hits if policy.channel_of(hit) == channel]
-        if not any(counts(hit) for hit in own):
-            return decision(False, Reason.ONLY_POSSIBLE, "for this channel it speaks of a possibility only")
-        if first_poll and (published is None or now - published > policy.first_poll_window):
-            age = "it has no date" if published is None else f"it is {_age(now - published)} old"
-            return decision(False, Reason.FIRST_POLL, f"found by the first poll of its feed, and {age}")
-        if published is not None and now - published > policy.too_old_after:
-            return decision(False, Reason.TOO_OLD, f"published {_age(now - published)} before it was seen")
-        return decision(True, Reason.NEW_STORY, f"the first article of story {story.id} for this channel")
+        return decision(*_first(reading, channel, story, policy, now, first_poll=first_poll))
     if before is None:
         return decision(True, Reason.MORE_ARTICLES, f"story {story.id} has {_articles(after)}")
     reason, why = _news(before, after)
-    return decision(True, reason, why)
+    if reason is not Reason.MORE_ARTICLES or after.articles == before.articles:
+        return decision(True, reason, why)
+    copied = next((each.repost_of for each in after.sources if each.article == reading.article.id), None)
+    if copied and before.articles >= SHOWN:
+        return decision(False, Reason.SAME_ORIGIN_REPEAT, f"it repeats {copied} word for word; {why}")
+    if spoken is None or after.articles <= LONG or now >= spoken.at + policy.cooldown:
+        return decision(True, reason, why)
+    if spoken.waits_until:
+        return decision(False, Reason.COOLDOWN, f"the edit due at {spoken.waits_until:%H:%M} UTC will count it; {why}")
+    due = spoken.at + policy.cooldown
+    return decision(True, reason, f"{why}; put off until {due:%H:%M} UTC", due)
+
+
+def _first(
+    reading: Reading, channel: str, story: Story, policy: Policy, now: datetime, *, first_poll: bool
+) -> tuple[bool, Reason, str]:
+    """Whether a channel that has not heard of the story is told of it because of this article."""
+    published = reading.article.published
+    own = [hit for hit in reading.hits if policy.channel_of(hit) == channel]
+    if not any(counts(hit) for hit in own):
+        spoken = "it speaks of a possibility only" if own else "it meets no rule by itself"
+        return False, Reason.ONLY_POSSIBLE, f"for this channel {spoken}"
+    if first_poll and (published is None or now - published > policy.first_poll_window):
+        age = "it has no date" if published is None else f"it is {_age(now - published)} old"
+        return False, Reason.FIRST_POLL, f"found by the first poll of its feed, and {age}"
+    if published is not None and now - published > policy.too_old_after:
+        return False, Reason.TOO_OLD, f"published {_age(now - published)} before it was seen"
+    least = policy.min_levels.get(channel, Level.LOW)
+    if story.level.rank < least.rank:
+        return False, Reason.BELOW_LEVEL, f"story {story.id} is {story.level}, and this channel is told from {least} on"
+    return True, Reason.NEW_STORY, f"the first article of story {story.id} for this channel"
 
 
 def _news(before: Summary, after: Summary) -> tuple[Reason, str]:
@@ -89,6 +126,9 @@ def _news(before: Summary, after: Summary) -> tuple[Reason, str]:
         if standing in after.standings and standing not in before.standings:
             claim = next(c for c in after.claims if c.status is standing)
             return reason, f"first {standing} in the story, by {claim.speaker or 'someone not named'}"
+    deniers = [claim.speaker for claim in _denials(after) if claim.speaker not in {c.speaker for c in _denials(before)}]
+    if deniers:
+        return Reason.DENIED, f"also denied by {', '.join(name or 'someone not named' for name in deniers)}"
     if after.level.rank > before.level.rank:
         return Reason.LEVEL_RAISED, f"level raised from {before.level} to {after.level}"
     topics = [topic for topic in after.topics if topic not in before.topics]
@@ -102,6 +142,10 @@ def _news(before: Summary, after: Summary) -> tuple[Reason, str]:
     if after.articles == before.articles:
         return Reason.MORE_ARTICLES, f"an article was edited; still {_articles(after)}"
     return Reason.MORE_ARTICLES, f"now {_articles(after)}"
+
+
+def _denials(summary: Summary) -> list[Claim]:
+    return [claim for claim in summary.claims if claim.status is Standing.DENIED]
 
 
 def _articles(summary: Summary) -> str:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from riskbot.matching.rules import Company, Rule, RuleSet, Topic
-from riskbot.model import Feed, Outlet
+from riskbot.model import Feed, Level, Outlet
 
 Named = Mapping[Any, object]  # what there is of one kind, by a name of any shape
 
@@ -30,6 +30,9 @@ class Content(Protocol):
 
     @property
     def outlets(self) -> tuple[Outlet, ...]: ...
+
+    @property
+    def channels(self) -> Mapping[str, Level]: ...
 
     @property
     def hash(self) -> str:
@@ -86,6 +89,7 @@ def _parts(before: Content, after: Content) -> Iterable[tuple[str, Named, Named]
     yield "company", was, now
     yield "feed", {feed.name: feed for feed in before.feeds}, {feed.name: feed for feed in after.feeds}
     yield "outlet", {each.name: each for each in before.outlets}, {each.name: each for each in after.outlets}
+    yield "channel", before.channels, after.channels
 
 
 def _terms(topics: Iterable[Topic]) -> dict[Any, object]:

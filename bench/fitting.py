@@ -24,7 +24,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import exp, sqrt
-from pathlib import Path
 
 from bench.running import EVAL, ROOT, Labelled
 from bench.scoring import Grouping, Pair, grouping, halves

@@ -99,7 +99,7 @@ def _line(standing: Standing, claims: Iterable[Claim], size: _Size) -> Json:
         return b.section(label)
     first, *others = of_it
     words = clean(first.sentence, size.words)
-    said = w.name(first.speaker, unknown="speaker not named") + (f": “{words}”" if words else "")
+    said = w.name(first.speaker, unknown="speaker not named") + (f": {w.quoted(words)}" if words else "")
     also = w.names([each.speaker for each in others if each.speaker])
     return b.section(label, b.text(f" · {said}" + (f" · also {also}" if also else "")))
 
@@ -107,6 +107,8 @@ def _line(standing: Standing, claims: Iterable[Claim], size: _Size) -> Json:
 def _evidence(summary: Summary) -> Json:
     """The figures, and which topics are fact and which only a possibility."""
     lines = [w.evidence(summary)]
+    if figures := w.figures(summary):
+        lines.append(f"Figures differ: {figures}")
     if topics := w.names(summary.topics, at_most=5):
         lines.append(f"Topics: {topics}")
     if possible := w.possibilities(summary):

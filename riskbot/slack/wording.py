@@ -21,6 +21,8 @@ STANDINGS = {
     Standing.RETRACTED: "retracted",
 }
 NAME_MAX = 60  # of a company, outlet, speaker or rule
+_WITHIN = str.maketrans({"“": "‘", "”": "’", '"': "’"})
+FIGURES = 4  # that differ, shown in a message
 NAMED = 3  # companies, origins or speakers named before the rest is counted
 
 
@@ -88,6 +90,30 @@ def evidence(summary: Summary) -> str:
         count(summary.official, "official act"),
     )
     return " · ".join(figures)
+
+
+def figures(summary: Summary) -> str:
+    """`share-price fall 3.78% (CNBC), nearly 4.7% (outlet not known)`, where articles differ; empty where not."""
+    said: list[str] = []
+    last = None
+    labels = {source.article: source.label for source in summary.sources}
+    for figure in summary.figures[:FIGURES]:
+        what = name(figure.what, unknown="figure") + (
+            f" of {name(figure.company, unknown='?')}" if figure.company else ""
+        )
+        value, outlet = (
+            name(figure.value, unknown="?"),
+            name(figure.outlet or labels.get(figure.article), unknown="unknown outlet"),
+        )
+        said.append(f"{value} ({outlet})" if what == last else f"{what} {value} ({outlet})")
+        last = what
+    more = f" +{len(summary.figures) - FIGURES} more" if len(summary.figures) > FIGURES else ""
+    return ", ".join(said) + more
+
+
+def quoted(words: str) -> str:
+    """Words in quotation marks; the marks within them become single ones."""
+    return f"“{words.translate(_WITHIN)}”"
 
 
 def possibilities(summary: Summary) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from riskbot.model import Alert, Claim, Hit, Reading, Span, Story, Summary
+from riskbot.stories.severity import certainty
 
 Form = dict[str, Any]
 
@@ -69,6 +70,17 @@ def story_form(summary: Summary, story: Story) -> Form:
         "origins": list(summary.origins),
         "confirmations": summary.confirmations,
         "claims": [claim_form(claim) for claim in summary.claims],
+        "certainty": certainty(summary).degree,
+        "figures": [
+            {
+                "what": each.what,
+                "value": each.value,
+                "company": each.company,
+                "outlet": each.outlet,
+                "article": each.article,
+            }
+            for each in summary.figures
+        ],
         "articles": [member.reading.article.id for member in story.members],
     }
 

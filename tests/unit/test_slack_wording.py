@@ -1,0 +1,34 @@
+"""The words of a message: figures that differ, and words that are quoted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from riskbot.model import Figure, Member, Story
+from riskbot.slack.wording import figures, quoted
+from riskbot.stories.outlets import Outlets
+from riskbot.stories.summary import summarise
+from tests.builders import article, placement, reading
+
+SAID = summarise(Story("s1", (Member(reading(article(url="https://news.example/a")), placement("s1")),)), Outlets([]))
+(MEMBER,) = SAID.sources
+
+
+def fall(value: str, outlet: str | None, company: str | None = None) -> Figure:
+    return Figure("share-price fall", value, outlet, MEMBER.article, -3.78, company)
+
+
+def test_figures_that_differ_are_shown_with_whoever_gives_them() -> None:
+    both = replace(SAID, figures=(fall("3.78%", "CNBC"), fall("nearly 4.7%", None)))
+    assert figures(both) == f"share-price fall 3.78% (CNBC), nearly 4.7% ({MEMBER.label})"
+    assert figures(SAID) == ""
+
+
+def test_figures_of_several_companies_name_them_and_those_beyond_the_fourth_are_counted() -> None:
+    many = replace(SAID, figures=tuple(fall(f"{n}%", "CNBC", f"Firm {n}") for n in range(6)))
+    assert figures(many).startswith("share-price fall of Firm 0 0% (CNBC), share-price fall of Firm 1 1% (CNBC), ")
+    assert figures(many).endswith(" +2 more")
+
+
+def test_marks_within_a_quotation_are_single_ones() -> None:
+    assert quoted("“It is false,” it said.") == "“‘It is false,’ it said.”"

@@ -10,13 +10,13 @@ that a crash at any instant loses nothing. A feed that fails concerns nobody els
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from riskbot.errors import FetchError, SlackError
 from riskbot.matching.match import Matcher
-from riskbot.model import Article, Delivery, DeliveryState, Feed, FeedState, Notice, Reading, Story, Summary
+from riskbot.model import Article, Delivery, DeliveryState, Feed, FeedState, Notice, Placement, Reading, Story, Summary
 from riskbot.policy.alerting import Policy, channels, decide
 from riskbot.policy.fulltext import unread as pages_unread
 from riskbot.policy.fulltext import wanted, with_page
@@ -26,13 +26,22 @@ from riskbot.policy.polling import after_failure, after_success
 from riskbot.policy.resending import Message, after_refusal, unsure
 from riskbot.ports import Fetcher, Notifier, Sent, Store, Transaction
 from riskbot.stories.claims import ClaimReader, about
-from riskbot.stories.clustering import place
+from riskbot.stories.clustering import opens_story
 from riskbot.stories.frequencies import Frequencies
+from riskbot.stories.keys import keys
 from riskbot.stories.origins import credit
 from riskbot.stories.outlets import Outlets
+from riskbot.stories.placing import Candidate
+from riskbot.stories.placing import place as place_among
 from riskbot.stories.severity import gravity, higher
+from riskbot.stories.similarity import Weighed, weigh
+from riskbot.stories.sketch import Sketch, sketch
 from riskbot.stories.summary import summarise
+from riskbot.stories.words import stem, words
 
+WEIGHED = 2000  # sketches whose weighed words are remembered
+TITLE = 200  # characters that stand for a missing title
+SHARED = 2  # words of its title that an article without a hit must share with stories to be looked at more closely
 LEASE = timedelta(minutes=2)  # how long a delivery is ours before someone else may take it up
 
 
@@ -45,6 +54,15 @@ class Mind:
     policy: Policy = field(default_factory=Policy)
     frequencies: Frequencies = field(default_factory=Frequencies)
     claims: ClaimReader = field(default_factory=ClaimReader)
+    _weighed: dict[Sketch, Weighed] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def weigh(self, of: Sketch) -> Weighed:
+        """The sketch with its words weighed; what was weighed last is remembered, for stories are met often."""
+        found = self._weighed.pop(of, None) or weigh(of, self.frequencies)
+        self._weighed[of] = found
+        if len(self._weighed) > WEIGHED:
+            del self._weighed[next(iter(self._weighed))]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +170,7 @@ def keep(tx: Transaction, readings: Sequence[Reading], mind: Mind, now: datetime
     """Within one transaction: keep what is still new, place it, decide, and owe the alerts."""
     new = edited = hits = told = 0
     known = tx.known([reading.article for reading in readings])
+    met = _met_keys(tx, readings)
     for reading in readings:
         held = known.get(reading.article.id)
         what = novelty(reading.article, held)
@@ -159,18 +178,38 @@ def keep(tx: Transaction, readings: Sequence[Reading], mind: Mind, now: datetime
             continue
         # Before the new version is kept: afterwards the story already says what the edit says.
         story = tx.story_of(reading.article.id) if what is Novelty.EDITED else None
+        place = None
+        if story or reading.hits or (met and len(_title_keys(reading.article) & met) >= SHARED):
+            place = _find(tx, reading, story, mind)
+            met |= place.keyed.keys()
+            if not (reading.hits or story) and place.placement.story is not None:
+                reading = read(
+                    reading.article, mind, every=True
+                )  # now that it tells of a story, its origin is asked for
         tx.add_article(reading, held.version + 1 if held else 1)
         new, edited = new + (what is Novelty.NEW), edited + (what is Novelty.EDITED)
         hits += len(reading.hits)
-        if reading.hits or story:
-            told += _tell(tx, reading, story, mind, now, first_poll=first_poll)
+        if place and (reading.hits or place.placement.story is not None):
+            told += _tell(tx, reading, place, mind, now, first_poll=first_poll)
     return PollReport("", new=new, edited=edited, hits=hits, told=told)
 
 
-def _tell(
-    tx: Transaction, reading: Reading, current: Story | None, mind: Mind, now: datetime, *, first_poll: bool
-) -> int:
-    before, story = _place(tx, reading, current, mind, now)
+def _met_keys(tx: Transaction, readings: Sequence[Reading]) -> set[str]:
+    """Under which words of their titles articles without a hit find any story at all.
+
+    Sketching an article costs more than everything else that is done with most of them.
+    """
+    asked = [reading.article for reading in readings if not reading.hits and reading.article.at]
+    keys = {key for article in asked for key in _title_keys(article)}
+    return set(tx.met_keys(keys, [article.at for article in asked if article.at])) if keys else set()
+
+
+def _title_keys(article: Article) -> set[str]:
+    return {f"w:{stem(word)}" for word in words(article.title or article.text[:TITLE])}
+
+
+def _tell(tx: Transaction, reading: Reading, place: _Place, mind: Mind, now: datetime, *, first_poll: bool) -> int:
+    before, story = _put(tx, reading, place, mind, now)
     after = summarise(story, mind.outlets) if story else None
     told = 0
     for channel in channels(reading, story, mind.policy):
@@ -191,29 +230,45 @@ def _tell(
     return told
 
 
-def _place(
-    tx: Transaction, reading: Reading, current: Story | None, mind: Mind, now: datetime
-) -> tuple[Summary | None, Story | None]:
-    """Put the article into its story: what the story said before, and the story as it is now.
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an article belongs, and what it is found by from now on."""
 
-    `current` is the story of its last version: a new version of an article stays where it is.
-    """
-    placement = None
-    if current is None:
-        since = (reading.article.at or now) - mind.policy.quiet_after
-        candidates = tx.candidates(reading, since)
-        placement = place(reading, candidates, mind.frequencies)
-        current = next((story for story in candidates if story.id == placement.story), None)
-        if current is None:
-            if not placement.opens:
-                return None, None
-            story = tx.open_story(reading, placement)
-            return None, _weigh(tx, story, mind)
-    before = summarise(current, mind.outlets) if current.members else None
-    if placement is None:
+    placement: Placement
+    sketch: Sketch
+    keyed: Mapping[str, float]
+    current: Story | None  # the story of its last version: a new version of an article stays where it is
+
+
+def _find(tx: Transaction, reading: Reading, current: Story | None, mind: Mind) -> _Place:
+    live = tuple(hit for hit in reading.hits if not hit.trial)
+    own = sketch(replace(reading, hits=live))
+    keyed = keys(own, mind.frequencies)
+    if current:
         placement = next(m.placement for m in current.members if m.reading.article.id == reading.article.id)
-    story = tx.join_story(current.id, reading, placement)
-    return before, _weigh(tx, story, mind)
+        return _Place(replace(placement, story=current.id, opens=False), own, keyed, current)
+    among = [
+        Candidate(n.story, [mind.weigh(each) for each in n.sketches], n.articles, n.barred, n.apart)
+        for n in tx.candidates(own, keyed)
+    ]
+    placement = place_among(mind.weigh(own), among, opens=opens_story(live), quiet_after=mind.policy.quiet_after)
+    return _Place(placement, own, keyed, None)
+
+
+def _put(
+    tx: Transaction, reading: Reading, place: _Place, mind: Mind, now: datetime
+) -> tuple[Summary | None, Story | None]:
+    """Put the article into its story: what the story said before, and the story as it is now."""
+    placement = place.placement
+    if placement.story is None:
+        if not placement.opens:
+            return None, None
+        return None, _weigh(tx, tx.open_story(reading, placement, place.sketch, place.keyed), mind)
+    current = place.current or tx.story(placement.story)
+    before = summarise(current, mind.outlets) if current and current.members else None
+    for younger in placement.merges:
+        tx.merge_stories(placement.story, younger, by=None, why=placement.why, now=now)
+    return before, _weigh(tx, tx.join_story(placement.story, reading, placement, place.sketch, place.keyed), mind)
 
 
 def _weigh(tx: Transaction, story: Story, mind: Mind) -> Story:
@@ -234,13 +289,21 @@ async def deliver(*, store: Store, notifier: Notifier, mind: Mind, now: datetime
         looked_up = await _look_up(delivery, notifier, now)
         if looked_up:
             return looked_up
-        story = await store.story(delivery.alert.story)
-        if story is None:
+        summary = await _said(delivery.alert.story, store, mind)
+        if summary is None:
             return replace(delivery, state=DeliveryState.PARKED, error=f"story {delivery.alert.story} is gone")
-        summary = summarise(story, mind.outlets)
         return await _post(delivery, lambda trying: notifier.send(trying, summary), store.set_delivery, now)
 
     return await _drain(lambda: store.claim_deliveries(now, LEASE, limit), send, store.set_delivery)
+
+
+async def _said(id_: str, store: Store, mind: Mind) -> Summary | None:
+    """What a story's message says: of one that was merged, what the older says, and that it is there now."""
+    story = await store.story(id_)
+    if story is None or story.merged_into is None:
+        return summarise(story, mind.outlets) if story else None
+    older = await store.story(story.merged_into)
+    return replace(summarise(older, mind.outlets), story=id_, merged_into=older.id) if older else None
 
 
 async def deliver_notices(*, store: Store, notifier: Notifier, now: datetime, limit: int = 100) -> DeliveryReport:

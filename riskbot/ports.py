@@ -6,7 +6,7 @@ store's one writer thread, and must never wait for a network.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeVar
@@ -25,11 +25,14 @@ from riskbot.model import (
     Notice,
     Placement,
     Reading,
+    Rearranged,
     RulesState,
     Story,
     Summary,
 )
 from riskbot.model import Document as Document  # a fetcher finds the values it returns in one place
+from riskbot.stories.frequencies import Frequencies
+from riskbot.stories.sketch import Sketch
 
 T = TypeVar("T")
 
@@ -72,6 +75,17 @@ class ReplayFeed(Protocol):
 # ── the store ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@dataclass(frozen=True, slots=True)
+class Nominee:
+    """A story that an article could belong to, as far as that is needed to decide it."""
+
+    story: str  # its id
+    sketches: Sequence[Sketch]  # of its articles, of a long story those nearest in time
+    articles: int  # how many it has in all
+    barred: Set[str] = frozenset()  # ids of articles that people took out of it
+    apart: Set[str] = frozenset()  # ids of stories that people keep apart from it
+
+
 class Transaction(Protocol):
     """One short write transaction. Everything in it is kept together or not at all."""
 
@@ -81,17 +95,43 @@ class Transaction(Protocol):
     def add_article(self, reading: Reading, version: int) -> None:
         """Keep an article (version 1) or a new version of it, with its hits and claims."""
 
-    def candidates(self, reading: Reading, since: datetime) -> Sequence[Story]:
-        """Live stories that this article could belong to, newest first; `since` bounds their last article."""
+    def met_keys(self, keys: Iterable[str], times: Collection[datetime]) -> Set[str]:
+        """Those of the keys under which any story is found at about these times: a cheap look for many articles."""
+
+    def candidates(self, sketch: Sketch, keyed: Mapping[str, float]) -> Sequence[Nominee]:
+        """The stories that an article could belong to, the likeliest first; `keyed`: its keys, the weightiest first."""
+
+    def story(self, story: str) -> Story | None:
+        """One story, whole."""
 
     def story_of(self, article: str) -> Story | None:
         """The story an article belongs to, or None."""
 
-    def open_story(self, reading: Reading, placement: Placement) -> Story:
-        """A new story with its first article. The caller sets its level through `set_story`."""
+    def open_story(
+        self, reading: Reading, placement: Placement, sketch: Sketch | None = None, keys: Iterable[str] = ()
+    ) -> Story:
+        """A new story with its first article. The caller sets its level through `set_story`.
 
-    def join_story(self, story: str, reading: Reading, placement: Placement) -> Story:
+        `keys` are those under which it is found. Without a sketch the article is sketched when its story is met.
+        """
+
+    def join_story(
+        self, story: str, reading: Reading, placement: Placement, sketch: Sketch | None = None, keys: Iterable[str] = ()
+    ) -> Story:
         """The story with the article (or the article's new version) in it."""
+
+    def merge_stories(self, older: str, younger: str, *, by: str | None, why: str, now: datetime) -> Story:
+        """The older story with everything of the younger, which from now on only points to it. No new alert.
+
+        `by` is who decided it, None riskbot itself. The younger's message is owed an edit in a channel that was told
+        of both; where only the younger was told, its message becomes the older's.
+        """
+
+    def split_story(self, articles: Sequence[str], *, by: str, now: datetime) -> Story:
+        """A new story of these articles, which leave theirs and never come back; the two are never merged by riskbot.
+
+        The caller sets its level through `set_story`. The message of the story they leave is owed an edit.
+        """
 
     def set_story(self, story: str, *, level: Level, score: int) -> None:
         """Write what severity made of the story."""
@@ -186,10 +226,25 @@ class Store(Protocol):
         """What is kept of these articles (latest version), by id, each with the story it belongs to."""
 
     async def story(self, story: str) -> Story | None:
-        """One story, whole."""
+        """One story, whole; of one that was merged, only what it was merged into."""
+
+    async def rearranged(self, story: str) -> Sequence[Rearranged]:
+        """What was merged into a story or taken out of it, and what became of it itself, oldest first.
+
+        Raises StoreError when there is no such story.
+        """
+
+    async def decided(self, of: str) -> Sequence[tuple[Decision, datetime]]:
+        """What came of an article, or of every article of a story, and when, oldest first; `of` is the id of either."""
+
+    async def frequencies(self, id_: str | None = None) -> Frequencies | None:
+        """The snapshot of word frequencies of this id; without one, the latest; None when there is none."""
+
+    async def keep_frequencies(self, snapshot: Frequencies, now: datetime) -> None:
+        """Keep a snapshot for good. Raises StoreError when another has its id."""
 
     async def stories(self) -> Sequence[Story]:
-        """Every story, oldest first."""
+        """Every story that was not merged into another, oldest first."""
 
     async def alerts(self) -> Sequence[Alert]:
         """Every alert, oldest first."""

@@ -23,24 +23,24 @@ from riskbot.model import (
     Known,
     Level,
     Notice,
-    Placement,
     Reading,
+    Rearranged,
     RulesState,
     Story,
 )
 from riskbot.ports import Counts, Delay, Sent, Transaction
-from tests.faketables import NOBODY, KeptFeed, KeptStory, Tables, as_kept, time_of
+from riskbot.stories.frequencies import Frequencies
+from tests.fakestories import OPEN, FakeStories
+from tests.faketables import NOBODY, KeptFeed, Tables, as_kept
 
 T = TypeVar("T")
-CANDIDATES = 50
-OPEN = (DeliveryState.OWED, DeliveryState.SENDING)
 
 
-class FakeTransaction:
+class FakeTransaction(FakeStories):
     """One write, on a copy of the tables that the store takes over when all of it is done."""
 
     def __init__(self, tables: Tables, by: object) -> None:
-        self._t = tables
+        super().__init__(tables)
         self._by = by  # the store, as feeds know who took them
 
     def known(self, articles: Sequence[Article]) -> Mapping[str, Known]:
@@ -69,42 +69,6 @@ class FakeTransaction:
             raise StoreError("the store refused to keep two hits of one rule for one company")
         self._t.versions[article.id] = (*before, reading)
 
-    def candidates(self, reading: Reading, since: datetime) -> Sequence[Story]:
-        at, companies = reading.article.at, {hit.company for hit in reading.hits}
-        found = [
-            (kept.last_at, int(story[1:]), story)
-            for story, kept in self._t.stories.items()
-            if kept.last_at >= since
-            and (at is None or kept.opened_at <= at + abs(at - since))
-            and (not companies or companies & kept.companies)
-        ]
-        newest = [story for *_, story in sorted(found, reverse=True)[:CANDIDATES]]
-        return [story for story in map(self._t.story, newest) if story]
-
-    def story_of(self, article: str) -> Story | None:
-        place = self._t.places.get(article)
-        return self._t.story(place[0]) if place else None
-
-    def open_story(self, reading: Reading, placement: Placement) -> Story:
-        at = time_of(reading.article)
-        story = f"s{len(self._t.stories) + 1}"
-        self._t.stories[story] = KeptStory(opened_at=at, last_at=at)
-        return self.join_story(story, reading, placement)
-
-    def join_story(self, story: str, reading: Reading, placement: Placement) -> Story:
-        kept, article, at = self._kept(story), reading.article, time_of(reading.article)
-        current = self._t.places.get(article.id, (story, placement))[0]
-        if current != story:
-            raise StoreError(f"the article {article.id!r} belongs to the story {current}, and cannot join {story}")
-        self._t.places[article.id] = (story, placement)
-        self._t.stories[story] = replace(
-            kept,
-            opened_at=min(kept.opened_at, at),
-            last_at=max(kept.last_at, at),
-            companies=kept.companies | {hit.company for hit in reading.hits},
-        )
-        return self._t.story(story) or Story(story, ())
-
     def set_story(self, story: str, *, level: Level, score: int) -> None:
         self._t.stories[story] = replace(self._kept(story), level=level, score=score)
 
@@ -113,6 +77,7 @@ class FakeTransaction:
         if key in self._t.decisions:
             raise StoreError("the store refused to keep a second decision on one version for one channel")
         self._t.decisions[key] = decision
+        self._t.decided_at[key] = now
 
     def alert(self, story: str, decision: Decision, kind: Literal["new", "update"], now: datetime) -> Alert:
         self._kept(story)
@@ -122,27 +87,7 @@ class FakeTransaction:
             raise StoreError(f"the store refused to keep a second new alert of {story} for {channel}")
         if (article, len(self._t.versions[article]), channel) not in self._t.decisions:
             raise StoreError(f"the alert for {article!r} in {channel} follows from no decision kept")
-        number = len(self._t.alerts) + 1
-        made = Alert(f"a{number}", story, channel, kind, decision.reason, article, now)
-        carried = kind == "update" and self._replace_waiting(story, channel)
-        state = DeliveryState.REPLACED if carried else DeliveryState.OWED
-        self._t.alerts[made.id] = made
-        self._t.told_in[made.id] = len(self._t.versions[article])
-        self._t.deliveries[f"d{number}"] = Delivery(f"d{number}", made, key=f"{number:032x}", state=state)
-        return made
-
-    def _replace_waiting(self, story: str, channel: str) -> bool:
-        """Replace the updates nobody has begun; true when the first message itself still waits like that."""
-        new_waits = False
-        for delivery in list(self._t.deliveries.values()):
-            alert, begun = delivery.alert, delivery.id in self._t.leases
-            if (alert.story, alert.channel) != (story, channel) or delivery.state is not DeliveryState.OWED or begun:
-                continue
-            if alert.kind == "new":
-                new_waits = True
-            else:
-                self._t.deliveries[delivery.id] = replace(delivery, state=DeliveryState.REPLACED)
-        return new_waits
+        return self._owe(story, decision, kind, now)
 
     def finish_poll(self, state: FeedState) -> bool:
         kept = self._t.feeds.get(state.feed)
@@ -168,11 +113,6 @@ class FakeTransaction:
     def set_rules_state(self, state: RulesState) -> None:
         self._t.rules_state[None] = state
 
-    def _kept(self, story: str) -> KeptStory:
-        if story not in self._t.stories:
-            raise StoreError(f"there is no story {story!r}")
-        return self._t.stories[story]
-
 
 class FakeDatabase:
     """What stays when a store is closed; two stores on one database are two processes."""
@@ -196,7 +136,7 @@ class FakeStore:
 
     @property
     def decisions(self) -> list[Decision]:
-        """Every decision, oldest first: what the port keeps and does not give back yet."""
+        """Every decision, oldest first."""
         return list(self._t.decisions.values())
 
     @property
@@ -324,7 +264,32 @@ class FakeStore:
         return self._t.story(story)
 
     async def stories(self) -> Sequence[Story]:
-        return [story for story in map(self._t.story, self._t.stories) if story]
+        return [story for story in map(self._t.story, self._t.stories) if story and story.merged_into is None]
+
+    async def rearranged(self, story: str) -> Sequence[Rearranged]:
+        if story not in self._t.stories:
+            raise StoreError(f"there is no story {story!r}")
+        merges = [kept.merged for kept in self._t.stories.values() if kept.merged]
+        every = [each for each in (*merges, *self._t.splits.values()) if story in (each.story, each.other)]
+        return sorted(every, key=lambda each: (each.at, each.other))
+
+    async def decided(self, of: str) -> Sequence[tuple[Decision, datetime]]:
+        joined = {article: number for number, article in enumerate(self._t.places)}
+        found = [
+            (self._t.decided_at[key], joined.get(key[0], -1), key, decision)
+            for key, decision in self._t.decisions.items()
+            if of in (key[0], self._t.places.get(key[0], ("",))[0])
+        ]
+        return [(decision, at) for at, _, _, decision in sorted(found, key=lambda each: each[:3])]
+
+    async def frequencies(self, id_: str | None = None) -> Frequencies | None:
+        if id_ is not None:
+            return self._t.snapshots.get(id_, (None, None))[1]
+        return max(self._t.snapshots.values(), key=lambda kept: (kept[0], kept[1].id), default=(None, None))[1]
+
+    async def keep_frequencies(self, snapshot: Frequencies, now: datetime) -> None:
+        if self._t.snapshots.setdefault(snapshot.id, (now, snapshot))[1] != snapshot:
+            raise StoreError(f"there are other word frequencies of the id {snapshot.id!r}")
 
     async def alerts(self) -> Sequence[Alert]:
         return list(self._t.alerts.values())
@@ -344,7 +309,7 @@ class FakeStore:
         return Counts(
             articles=len(self._t.versions),
             hits=sum(len(versions[-1].hits) for versions in self._t.versions.values()),
-            stories=len(self._t.stories),
+            stories=sum(kept.merged is None for kept in self._t.stories.values()),
             alerts=len(self._t.alerts),
             owed=sum(state in OPEN for state in states),
             parked=states.count(DeliveryState.PARKED),

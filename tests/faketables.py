@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from riskbot.errors import StoreError
 from riskbot.model import (
@@ -20,10 +20,18 @@ from riskbot.model import (
     Notice,
     Placement,
     Reading,
+    Rearranged,
     RulesState,
     Story,
 )
-from riskbot.ports import Delay, Sent
+from riskbot.ports import Delay, Nominee, Sent
+from riskbot.stories.frequencies import Frequencies
+from riskbot.stories.index import Index
+from riskbot.stories.keys import nominate
+from riskbot.stories.placing import NEVER_AFTER
+from riskbot.stories.sketch import Sketch, sketch
+
+MEMBERS = 12  # of a story that stand for it
 
 NOBODY = object()  # holds a feed whose address was changed: what a poll in hand says is of the old one
 
@@ -36,7 +44,7 @@ class KeptStory:
     last_at: datetime
     level: Level = Level.LOW
     score: int = 0
-    companies: frozenset[str] = frozenset()
+    merged: Rearranged | None = None  # into which story, and why; None: it lives
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,12 @@ class Tables:
     versions: dict[str, tuple[Reading, ...]] = field(default_factory=dict)  # by the article's id, oldest first
     places: dict[str, tuple[str, Placement]] = field(default_factory=dict)  # article → story; in order of joining
     stories: dict[str, KeptStory] = field(default_factory=dict)
+    sketches: dict[str, Sketch] = field(default_factory=dict)  # by the article's id
+    keys: dict[tuple[str, int, str], None] = field(default_factory=dict)  # (key, hour, story)
+    splits: dict[tuple[str, str], Rearranged] = field(default_factory=dict)  # (story, the one taken out of it)
+    snapshots: dict[str, tuple[datetime, Frequencies]] = field(default_factory=dict)
     decisions: dict[tuple[str, int, str], Decision] = field(default_factory=dict)  # (article, version, channel)
+    decided_at: dict[tuple[str, int, str], datetime] = field(default_factory=dict)
     alerts: dict[str, Alert] = field(default_factory=dict)
     told_in: dict[str, int] = field(default_factory=dict)  # alert → the version of its article that led to it
     deliveries: dict[str, Delivery] = field(default_factory=dict)
@@ -93,7 +106,30 @@ class Tables:
                 where = replace(placement, story=story if members else None, opens=not members)
                 members.append(Member(self.versions[article][-1], where))
         told = {a.channel: a.id for a in self.alerts.values() if a.story == story and a.kind == "new"}
-        return Story(story, tuple(members), kept.level, kept.score, told)
+        return Story(story, tuple(members), kept.level, kept.score, told, kept.merged.story if kept.merged else None)
+
+    def nominees(self, own: Sketch, keyed: Mapping[str, float]) -> list[Nominee]:
+        hours = own.at.timestamp() / 3600 if own.at else None
+        index = Index()
+        for key, hour, story in self.keys:
+            if hours is None or abs(hour - hours // 1) <= NEVER_AFTER.total_seconds() // 3600 + 1:
+                index.add(int(story[1:]), [key], hour)
+        rows = index.find(keyed, hours, lambda _: True)
+        found = [self._nominee(f"s{number}", own) for number in nominate(rows, keyed, hours)]
+        return [nominee for nominee in found if nominee.sketches]
+
+    def _nominee(self, story: str, own: Sketch) -> Nominee:
+        articles = [article for article, (of, _) in self.places.items() if of == story]
+        sketches = [self.sketches.get(article) or sketch(self.versions[article][-1]) for article in articles]
+        sketches.sort(key=lambda each: (abs(each.at - own.at) if each.at and own.at else timedelta(), each.article))
+        splits = [split for split in self.splits.values() if story in (split.story, split.other)]
+        return Nominee(
+            story,
+            sketches[:MEMBERS],
+            len(articles),
+            frozenset(article for split in splits if split.story == story for article in split.articles),
+            frozenset(id_ for split in splits for id_ in (split.story, split.other) if id_ != story),
+        )
 
     def known(self, articles: Sequence[Article]) -> dict[str, Known]:
         held = {a.id: self._known(a.id) for a in articles if a.id in self.versions}

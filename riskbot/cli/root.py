@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from riskbot import __version__
-from riskbot.cli import database, feeds, replaying, rules, running, scanning, state
+from riskbot.cli import database, feeds, replaying, rules, running, scanning, state, stories
 from riskbot.cli.console import err, tell_error
 from riskbot.errors import RiskbotError
 
@@ -31,6 +31,7 @@ app.command("status")(state.status)
 app.command("init")(rules.init)
 app.add_typer(rules.app, name="rules")
 app.add_typer(feeds.app, name="feeds")
+app.add_typer(stories.app, name="stories")
 app.add_typer(database.app, name="db")
 
 

@@ -7,7 +7,7 @@ invented one; offsets count characters of the text they belong to. Values that o
 
 from riskbot.model.articles import Article, Claim, Field, Hit, Known, Reading, Span
 from riskbot.model.feeds import Document, Entry, Feed, FeedState, Outlet, Wishes
-from riskbot.model.stories import Figure, Member, Placement, Source, Story, Summary
+from riskbot.model.stories import Figure, Member, Placement, Rearranged, Source, Story, Summary
 from riskbot.model.telling import Alert, Decision, Delivery, Notice, RulesState
 from riskbot.model.words import DeliveryState, Level, Modality, Reason, Standing
 
@@ -33,6 +33,7 @@ __all__ = [
     "Outlet",
     "Placement",
     "Reading",
+    "Rearranged",
     "Reason",
     "RulesState",
     "Source",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from riskbot.model.articles import Claim, Reading
 from riskbot.model.words import Level, Standing
@@ -38,6 +39,20 @@ class Story:
     level: Level = Level.LOW  # rises by itself, never falls by itself
     score: int = 0  # gravity, 0-100
     told: Mapping[str, str] = field(default_factory=dict)  # channel → id of its `new` alert
+    merged_into: str | None = None  # the older story that swallowed it: then it has no articles; None: it lives
+
+
+@dataclass(frozen=True, slots=True)
+class Rearranged:
+    """That two stories turned out to be one, or one to be two."""
+
+    kind: Literal["merged", "split"]
+    story: str  # the older of the two: which swallowed, or was taken from
+    other: str
+    at: datetime
+    by: str | None = None  # who decided it; None: riskbot, because of an article
+    why: str = ""  # in words
+    articles: tuple[str, ...] = ()  # ids of those taken out, which never come back
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +109,4 @@ class Summary:
     published: datetime | None  # the earliest known
     seen: datetime | None  # the earliest
     figures: tuple[Figure, ...] = ()  # in which the articles differ, as each gives them
+    merged_into: str | None = None  # `story` was merged into this one, of which all the rest speaks; None: it was not

@@ -24,6 +24,7 @@ from riskbot.errors import RiskbotError
 from riskbot.model import (
     Alert,
     Article,
+    Decision,
     Delivery,
     DeliveryState,
     Feed,
@@ -31,12 +32,13 @@ from riskbot.model import (
     Known,
     Notice,
     Reading,
+    Rearranged,
     RulesState,
     Story,
 )
 from riskbot.ports import Counts, Delay, Transaction
 from riskbot.store import articles as kept
-from riskbot.store import delays, notices, outbox, polling, rules_state, ticks
+from riskbot.store import delays, notices, outbox, polling, rearranging, rules_state, snapshots, telling, ticks
 from riskbot.store.engine import name_of, open_engine, reading
 from riskbot.store.reading_tables import ArticleRow, HitRow
 from riskbot.store.refusals import in_sentences
@@ -45,6 +47,7 @@ from riskbot.store.story_tables import AlertRow, DeliveryRow, StoryRow
 from riskbot.store.together import Writer
 from riskbot.store.transaction import SqlTransaction
 from riskbot.store.values import alert_value, number_of
+from riskbot.stories.frequencies import Frequencies
 
 T = TypeVar("T")
 PART = 200  # stories loaded at a time
@@ -151,6 +154,22 @@ class SqlStore:
     async def story(self, story: str) -> Story | None:
         """One story, whole."""
         return await self._read(lambda session: load_story(session, number_of("s", story)))
+
+    async def rearranged(self, story: str) -> Sequence[Rearranged]:
+        """What was merged into a story or taken out of it, and what became of it itself, oldest first."""
+        return await self._read(lambda session: rearranging.rearranged(session, story))
+
+    async def decided(self, of: str) -> Sequence[tuple[Decision, datetime]]:
+        """What came of an article, or of every article of a story, and when, oldest first."""
+        return await self._read(lambda session: telling.decisions(session, of))
+
+    async def frequencies(self, id_: str | None = None) -> Frequencies | None:
+        """The snapshot of this id; without one, the latest."""
+        return await self._read(lambda session: snapshots.load(session, id_))
+
+    async def keep_frequencies(self, snapshot: Frequencies, now: datetime) -> None:
+        """Keep a snapshot for good."""
+        await self._write(lambda session: snapshots.put(session, snapshot, now))
 
     async def stories(self) -> Sequence[Story]:
         """Every story that was not merged into another, oldest first."""

@@ -47,8 +47,12 @@ def _readings_where(condition: ColumnElement[bool]) -> _Readings:
 
 _OF_ARTICLES = _readings_where(ARTICLE.c.id.in_(PART))
 _OF_STORIES = _readings_where(ARTICLE.c.id.in_(select(PLACE.c.article).where(PLACE.c.story.in_(PART))))
-_STORIES = select(STORY.c.id, STORY.c.level, STORY.c.score).where(STORY.c.id.in_(PART))
-_MEMBERS = select(*PLACE.c).where(PLACE.c.story.in_(PART)).order_by(PLACE.c.story, PLACE.c.joined)
+_STORIES = select(STORY.c.id, STORY.c.level, STORY.c.score, STORY.c.merged_into).where(STORY.c.id.in_(PART))
+_MEMBERS = (
+    select(PLACE.c.article, PLACE.c.story, PLACE.c.similarity, PLACE.c.why)
+    .where(PLACE.c.story.in_(PART))
+    .order_by(PLACE.c.story, PLACE.c.joined)
+)
 _TOLD = (
     select(ALERT.c.id, ALERT.c.story, ALERT.c.channel)
     .where(ALERT.c.story.in_(PART), ALERT.c.kind == "new")
@@ -71,6 +75,7 @@ def load_stories(session: Session, numbers: Sequence[int]) -> list[Story]:
             level=Level(rows[number].level),
             score=rows[number].score,
             told=told[number],
+            merged_into=_cited_story(rows[number].merged_into),
         )
         for number in numbers
         if number in rows
@@ -98,7 +103,8 @@ def _members(session: Session, numbers: Sequence[int]) -> dict[int, list[Member]
     readings = _readings(session, _OF_STORIES, numbers)
     members: defaultdict[int, list[Member]] = defaultdict(list)
     for place in places:
-        members[place.story].append(_member(place, readings[place.article]))
+        opens = not members[place.story]
+        members[place.story].append(_member(place, readings[place.article], opens=opens))
     return members
 
 
@@ -113,10 +119,13 @@ def _readings(session: Session, asked: _Readings, of: Sequence[str] | Sequence[i
     return {row.id: reading_value(row, hits[row.id], claims[row.id]) for row in _found(session, asked.versions, of)}
 
 
-def _member(place: Found, reading: Reading) -> Member:
-    opens = place.joined == 1
+def _member(place: Found, reading: Reading, *, opens: bool) -> Member:
     story = None if opens else cited("s", place.story)
     return Member(reading, Placement(story=story, opens=opens, similarity=place.similarity, why=place.why))
+
+
+def _cited_story(number: int | None) -> str | None:
+    return None if number is None else cited("s", number)
 
 
 def _told(session: Session, numbers: Sequence[int]) -> dict[int, dict[str, str]]:

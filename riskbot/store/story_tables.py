@@ -2,14 +2,15 @@
 
 What always holds, because the database itself refuses anything else: an article belongs to at most one story; a
 version of an article is decided once for each channel; a story has at most one `new` alert for each channel; an alert
-has at most one delivery; no number that people cite (`s12`, `a7`) is ever given twice.
+has at most one delivery; no number that people cite (`s12`, `a7`) is ever given twice. A story that was merged into
+another keeps its row, its number and what its message needs, and has no articles.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field
 
 from riskbot.store.base import Row, UtcTime
@@ -27,27 +28,58 @@ class StoryRow(Row, table=True):
     opened_at: datetime = Field(sa_type=UtcTime)  # the earliest of its articles' own times
     last_at: datetime = Field(sa_type=UtcTime, index=True)  # the latest of them
     merged_into: int | None = Field(default=None, foreign_key="story.id")  # None: it lives
+    merged_by: str | None = None  # None: riskbot, because of an article
+    merged_why: str | None = None
+    merged_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class StoryArticleRow(Row, table=True):
     """An article's place in its story."""
 
     __tablename__ = "story_article"
+    __table_args__ = (Index("ix_story_article_story_at", "story", "at"),)
 
     article: str = Field(primary_key=True, foreign_key="article.id")
-    story: int = Field(foreign_key="story.id", index=True)
-    joined: int  # its place in the order of joining, 1-based
+    story: int = Field(foreign_key="story.id")
+    joined: int  # its place in the order of joining, 1-based; gaps where articles were taken out
+    at: datetime | None = Field(default=None, sa_type=UtcTime)  # the article's own time; always filled
     similarity: float
     why: str
+    sketch: str | None = None  # packed; None: of an older riskbot, made when the story is met
 
 
-class StoryCompanyRow(Row, table=True):
-    """Which companies a story's articles have hits for: how candidates are found without reading every story."""
+class StoryKeyRow(Row, table=True):
+    """Under which keys a story is found, and when: in the order in which they are looked through."""
 
-    __tablename__ = "story_company"
+    __tablename__ = "story_key"
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
-    story: int = Field(primary_key=True, foreign_key="story.id")
-    company: str = Field(primary_key=True, index=True)
+    key: str = Field(primary_key=True)
+    hour: int = Field(primary_key=True)  # of an article that has the key, since 1970
+    story: int = Field(primary_key=True, foreign_key="story.id", index=True)
+
+
+class KeptApartRow(Row, table=True):
+    """What people decided: an article is barred from a story, or two stories are two."""
+
+    __tablename__ = "kept_apart"
+
+    id: int | None = Field(default=None, primary_key=True)
+    story: int = Field(foreign_key="story.id", index=True)
+    article: str | None = Field(default=None, foreign_key="article.id")  # it never joins `story`
+    other: int | None = Field(default=None, foreign_key="story.id", index=True)  # never merged with `story` by itself
+    by: str
+    at: datetime = Field(sa_type=UtcTime)
+
+
+class FrequenciesRow(Row, table=True):
+    """A snapshot of word frequencies: kept for ever, because reasons name it."""
+
+    __tablename__ = "frequencies"
+
+    id: str = Field(primary_key=True)
+    day: datetime = Field(sa_type=UtcTime)  # when it was learned
+    body: bytes = Field(sa_type=LargeBinary)
 
 
 class AlertRow(Row, table=True):

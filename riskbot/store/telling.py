@@ -16,14 +16,14 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session
 
 from riskbot.errors import StoreError
-from riskbot.model import Alert, Decision, DeliveryState
+from riskbot.model import Alert, Decision, DeliveryState, Reason
 from riskbot.store.base import number_of_new, table_of
 from riskbot.store.placing import story_number
-from riskbot.store.stories import ALERT
-from riskbot.store.story_tables import DecisionRow, DeliveryRow
-from riskbot.store.values import cited
+from riskbot.store.stories import ALERT, PLACE
+from riskbot.store.story_tables import DecisionRow, DeliveryRow, MessageRow
+from riskbot.store.values import cited, number_of
 
-DECISION, DELIVERY = table_of(DecisionRow), table_of(DeliveryRow)
+DECISION, DELIVERY, MESSAGE = table_of(DecisionRow), table_of(DeliveryRow), table_of(MessageRow)
 
 _DECIDE = insert(DECISION)
 _LED_TO = (
@@ -49,6 +49,15 @@ _WAITING = (
     # PostgreSQL: nobody may claim them between our looking and our commit. SQLite has the whole lock anyway.
     .with_for_update(of=DELIVERY)
 )
+_OPEN = (
+    select(DELIVERY.c.id)
+    .join_from(DELIVERY, ALERT, ALERT.c.id == DELIVERY.c.alert)
+    .where(
+        ALERT.c.story == bindparam("of"),
+        ALERT.c.channel == bindparam("where"),
+        DELIVERY.c.state.in_((DeliveryState.OWED.value, DeliveryState.SENDING.value)),
+    )
+)
 _REPLACE = update(DELIVERY).where(DELIVERY.c.id == bindparam("of")).values(state=DeliveryState.REPLACED.value)
 
 
@@ -72,12 +81,49 @@ def alert(
     session: Session, story: str, decision: Decision, version: int, kind: Literal["new", "update"], now: datetime
 ) -> Alert:
     """Keep the alert that a decision led to. Raises StoreError for a second `new` of a story and channel."""
-    connection, number = session.connection(), story_number(session, story)
-    state = DeliveryState.OWED
-    if kind == "update" and _replace_waiting(session, number, decision.channel):
-        state = DeliveryState.REPLACED
+    made = _owe(session, story_number(session, story), decision, kind, now)
+    of = {"of": decision.article, "number": version, "where": decision.channel, "led_to": made}
+    if not session.connection().execute(_LED_TO, of).rowcount:
+        raise StoreError(f"the alert for {decision.article!r} in {decision.channel} follows from no decision kept")
+    return Alert(cited("a", made), story, decision.channel, kind, decision.reason, decision.article, now)
+
+
+def follow_up(session: Session, story: int, channel: str, article: str, now: datetime) -> None:
+    """Owe the story's message in a channel an edit that follows from no decision, because its articles changed."""
+    _owe(session, story, Decision(article, channel, True, Reason.MORE_ARTICLES), "update", now)
+
+
+def withdraw(session: Session, story: int, channel: str) -> None:
+    """Leave unsent whatever of a story nobody has begun to send to a channel, the first message among it."""
+    waiting = session.connection().execute(_WAITING, {"of": story, "where": channel}).all()
+    if waiting:
+        session.connection().execute(_REPLACE, [{"of": id_} for id_, _ in waiting])
+
+
+def still_open(session: Session, story: int, channel: str) -> bool:
+    """Whether anything of a story is still to be sent to a channel."""
+    return session.connection().execute(_OPEN, {"of": story, "where": channel}).first() is not None
+
+
+def decisions(session: Session, of: str) -> list[tuple[Decision, datetime]]:
+    """What came of an article, or of every article of a story, oldest first; `of` is the id of either."""
+    story = number_of("s", of)
+    found = session.connection().execute(
+        select(*DECISION.c)
+        .join_from(DECISION, PLACE, PLACE.c.article == DECISION.c.article, isouter=True)
+        .where(DECISION.c.article == of if story is None else PLACE.c.story == story)
+        .order_by(DECISION.c.at, PLACE.c.joined, DECISION.c.article, DECISION.c.version, DECISION.c.channel)
+    )
+    return [(Decision(row.article, row.channel, row.tell, Reason(row.reason), row.why), row.at) for row in found]
+
+
+def _owe(session: Session, story: int, decision: Decision, kind: Literal["new", "update"], now: datetime) -> int:
+    """Keep an alert and owe its delivery, unless what still waits will carry it; the alert's number."""
+    connection = session.connection()
+    carried = kind == "update" and _replace_waiting(session, story, decision.channel)
+    state = DeliveryState.REPLACED if carried else DeliveryState.OWED
     row = {
-        "story": number,
+        "story": story,
         "channel": decision.channel,
         "kind": kind,
         "reason": decision.reason.value,
@@ -85,11 +131,8 @@ def alert(
         "at": now,
     }
     made = number_of_new(connection.execute(_ALERT, row))
-    of = {"of": decision.article, "number": version, "where": decision.channel, "led_to": made}
-    if not connection.execute(_LED_TO, of).rowcount:
-        raise StoreError(f"the alert for {decision.article!r} in {decision.channel} follows from no decision kept")
     connection.execute(_OWE, {"alert": made, "key": uuid4().hex, "state": state.value, "attempts": 0})
-    return Alert(cited("a", made), story, decision.channel, kind, decision.reason, decision.article, now)
+    return made
 
 
 def _replace_waiting(session: Session, story: int, channel: str) -> bool:

@@ -7,7 +7,7 @@ asked, and than `settle`, with which the store ends the work.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Literal
 
@@ -26,8 +26,12 @@ from riskbot.model import (
     RulesState,
     Story,
 )
+from riskbot.ports import Nominee
 from riskbot.store import articles as kept
-from riskbot.store import notices, placing, polling, rules_state, telling
+from riskbot.store import nominees, notices, placing, polling, rearranging, rules_state, telling
+from riskbot.store.stories import load_story
+from riskbot.store.values import number_of
+from riskbot.stories.sketch import Sketch
 
 
 class SqlTransaction:
@@ -55,21 +59,41 @@ class SqlTransaction:
         """Keep an article (version 1) or its next version."""
         self._articles.add(reading, version)
 
-    def candidates(self, reading: Reading, since: datetime) -> Sequence[Story]:
-        """Live stories that the article could belong to, newest first."""
-        return placing.candidates(self._session, reading, since)
+    def met_keys(self, keys: Iterable[str], times: Collection[datetime]) -> Set[str]:
+        """Those of the keys under which any story is found at about these times."""
+        return nominees.met_keys(self._unsettled, keys, times)
+
+    def candidates(self, sketch: Sketch, keyed: Mapping[str, float]) -> Sequence[Nominee]:
+        """The stories that the article could belong to, the likeliest first."""
+        return nominees.candidates(self._unsettled, sketch, keyed)
+
+    def story(self, story: str) -> Story | None:
+        """One story, whole."""
+        return load_story(self._session, number_of("s", story))
 
     def story_of(self, article: str) -> Story | None:
         """The story an article belongs to."""
         return placing.story_of(self._session, article)
 
-    def open_story(self, reading: Reading, placement: Placement) -> Story:
+    def open_story(
+        self, reading: Reading, placement: Placement, sketch: Sketch | None = None, keys: Iterable[str] = ()
+    ) -> Story:
         """A new story with its first article."""
-        return placing.open_story(self._session, reading, placement)
+        return placing.open_story(self._session, reading, placement, sketch, keys)
 
-    def join_story(self, story: str, reading: Reading, placement: Placement) -> Story:
+    def join_story(
+        self, story: str, reading: Reading, placement: Placement, sketch: Sketch | None = None, keys: Iterable[str] = ()
+    ) -> Story:
         """The story with the article, or the article's new version, in it."""
-        return placing.join_story(self._session, story, reading, placement)
+        return placing.join_story(self._session, story, reading, placement, sketch, keys)
+
+    def merge_stories(self, older: str, younger: str, *, by: str | None, why: str, now: datetime) -> Story:
+        """The older story with the articles of the younger."""
+        return rearranging.merge_stories(self._session, older, younger, by, why, now)
+
+    def split_story(self, articles: Sequence[str], *, by: str, now: datetime) -> Story:
+        """A new story of these articles, which leave theirs for good."""
+        return rearranging.split_story(self._session, articles, by, now)
 
     def set_story(self, story: str, *, level: Level, score: int) -> None:
         """Write what severity made of the story."""

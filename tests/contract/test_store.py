@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from functools import partial
 
 import pytest
@@ -12,9 +12,10 @@ from sqlalchemy import event
 from riskbot.errors import StoreError
 from riskbot.model import Known, Level, Placement, Reading, Standing, Story
 from riskbot.ports import Store, Transaction
+from riskbot.stories.frequencies import Frequencies
+from riskbot.stories.keys import keys
+from riskbot.stories.sketch import sketch
 from tests.builders import NOW, article, claim, decision, hit, later, placement, reading
-
-WIDE = later(days=-3)
 
 
 def kept(transaction: Transaction, given: Reading) -> Story:
@@ -31,11 +32,6 @@ def joined(given: Reading, where: Placement, transaction: Transaction) -> Story:
     """Keep an article in the story that the placement names."""
     transaction.add_article(given, 1)
     return transaction.join_story(str(where.story), given, where)
-
-
-async def candidates(store: Store, given: Reading, since: datetime = WIDE) -> list[str]:
-    found = await store.write(lambda transaction: transaction.candidates(given, since))
-    return [story.id for story in found]
 
 
 class InterruptedHalfWayError(Exception):
@@ -258,7 +254,6 @@ async def test_a_new_version_keeps_its_place_in_its_story(store: Store) -> None:
     assert [member.reading.article.title for member in story.members] == ["First, edited", "Second"]
     assert story.members[0].placement.why == "the same article"
     assert story.members[0].reading == edited
-    assert await candidates(store, reading(article("Other"), hit("tencent")), since=later(hours=1)) == [story.id]
 
 
 async def test_an_article_belongs_to_one_story(store: Store) -> None:
@@ -269,36 +264,6 @@ async def test_an_article_belongs_to_one_story(store: Store) -> None:
     held = await store.write(lambda transaction: transaction.story_of("a"))
     assert held == first
     assert await store.write(lambda transaction: transaction.story_of("nobody")) is None
-
-
-async def test_candidates_share_a_company_and_come_newest_first(store: Store) -> None:
-    old = await open_with(store, reading(article("Old", seen=later(hours=-5))))
-    new = await open_with(store, reading(article("New", seen=later(hours=-1))))
-    await open_with(store, reading(article("Other company", seen=later(hours=-2)), hit("huawei")))
-    both = await open_with(store, reading(article("Both", seen=later(hours=-3)), hit("huawei"), hit("alibaba")))
-    assert await candidates(store, reading(article("Now"))) == [new.id, both.id, old.id]
-    assert await candidates(store, reading(article("Now"), hit("nobody"))) == []
-
-
-async def test_without_a_hit_every_story_of_the_time_is_a_candidate(store: Store) -> None:
-    ours = await open_with(store, reading(article("Ours", seen=later(hours=-1))))
-    other = await open_with(store, reading(article("Other", seen=later(hours=-2)), hit("huawei")))
-    assert await candidates(store, reading(article("Now"), hits=())) == [ours.id, other.id]
-
-
-async def test_a_story_is_a_candidate_for_its_time_only(store: Store) -> None:
-    await open_with(store, reading(article("Long ago", published=later(days=-30))))
-    await open_with(store, reading(article("Long after", published=later(days=30))))
-    edge = await open_with(store, reading(article("At the edge", published=WIDE)))
-    assert await candidates(store, reading(article("Now"))) == [edge.id]
-
-
-async def test_at_most_fifty_candidates_come_and_they_are_the_newest(store: Store) -> None:
-    def many(transaction: Transaction) -> list[str]:
-        return [kept(transaction, reading(article(f"Story {n}", seen=later(minutes=n)))).id for n in range(55)]
-
-    ids = await store.write(many)
-    assert await candidates(store, reading(article("Now"))) == list(reversed(ids))[:50]
 
 
 async def test_severity_is_written_and_read(store: Store) -> None:
@@ -338,14 +303,23 @@ async def test_fifty_new_articles_cost_no_more_statements_than_one(store: Store)
 
 
 @pytest.mark.usefixtures("address")  # counts what a real database is asked
-async def test_a_whole_candidate_list_costs_few_queries(store: Store) -> None:
-    """Counted where the database is asked: it must not grow with the stories or their members."""
+async def test_finding_the_stories_of_an_article_costs_no_more_queries_the_more_there_are(store: Store) -> None:
     asked: list[str] = []
     engine = store._writing  # type: ignore[attr-defined]
     event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
-    for stories in (3, 20):
+
+    def opened(given: Reading, transaction: Transaction) -> None:
+        transaction.add_article(given, 1)
+        own = sketch(given)
+        transaction.open_story(given, placement(), own, keys(own, Frequencies()))
+
+    costs = []
+    for stories in (3, 20, 20):
         for n in range(stories):
-            await open_with(store, reading(article(f"{stories}: story {n}")))
+            await store.write(partial(opened, reading(article(f"{len(costs)}: story {n}"))))
         asked.clear()
-        await candidates(store, reading(article("Now")))
-        assert len(asked) <= 10
+        own = sketch(reading(article("Now")))
+        found = await store.write(lambda t, own=own: t.candidates(own, keys(own, Frequencies())))  # type: ignore[misc]
+        assert found
+        costs.append(len(asked))
+    assert costs[2] <= costs[0] <= 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,10 @@ from riskbot.model import FeedState
 from riskbot.store import open_store, upgrade
 from riskbot.store.engine import open_engine
 from riskbot.store.upgrade import steps
-from tests.builders import NOW, article, decision, feed, placement, reading
+from riskbot.stories.frequencies import Frequencies
+from riskbot.stories.keys import keys
+from riskbot.stories.sketch import sketch
+from tests.builders import NOW, article, decision, feed, later, placement, reading
 from tests.contract.test_store_opening import in_database
 
 TIME = "'2025-11-17 12:00:00.000000+00:00'"
@@ -27,6 +31,7 @@ OF_OLD = (
     "INSERT INTO claim (article, number, position, status, sentence) VALUES ('x', 1, 0, 'alleged', 'Title')",
     f"INSERT INTO story (level, score, opened_at, last_at) VALUES ('low', 0, {TIME}, {TIME})",
     "INSERT INTO story_article (article, story, joined, similarity, why) VALUES ('x', 1, 1, 0.0, '')",
+    "INSERT INTO story_company (story, company) VALUES (1, 'alibaba')",
 )
 
 
@@ -46,7 +51,7 @@ def rows(address: str, statement: str) -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize("version", ["0001", "0002"])
+@pytest.mark.parametrize("version", ["0001", "0002", "0003"])
 async def test_a_database_of_an_earlier_version_keeps_what_it_holds(empty: str, version: str) -> None:
     go(empty, "upgrade", version)
     in_database(empty, *(statement.replace("+00:00'", "'") if "sqlite" in empty else statement for statement in OF_OLD))
@@ -57,6 +62,11 @@ async def test_a_database_of_an_earlier_version_keeps_what_it_holds(empty: str, 
     assert [(m.reading.article.id, m.reading.article.page, len(m.reading.claims)) for m in story.members] == [
         ("x", None, 1)
     ]
+    # Found by its company alone, and sketched now that it is met.
+    own = sketch(reading(article("Another", "", id="y")))
+    (found,) = await store.write(lambda tx: tx.candidates(own, keys(own, Frequencies())))
+    assert (found.story, found.articles, list(found.sketches)) == ("s1", 1, [sketch(story.members[0].reading)])
+    assert await store.write(lambda tx: tx.candidates(replace(own, at=later(days=60)), {"c:alibaba": 1.0})) == []
     await store.sync_feeds([feed("a"), feed("b")], NOW)
     assert [name for name, _ in await store.claim_feeds(NOW, NOW - NOW, 9)] == ["b", "a"]
     assert await store.rules_state() is None
@@ -75,7 +85,7 @@ async def test_the_way_back_to_any_version_and_up_again_loses_only_what_that_ver
         lambda tx: (
             tx.add_article(given, 1),  # type: ignore[func-returns-value]
             tx.decide(made, NOW),  # type: ignore[func-returns-value]
-            tx.alert(tx.open_story(given, placement()).id, made, "new", NOW),
+            tx.alert(tx.open_story(given, placement(), None, ["c:alibaba", "w:memo"]).id, made, "new", NOW),
         )
     )
     before = await store.counts()
@@ -83,6 +93,7 @@ async def test_the_way_back_to_any_version_and_up_again_loses_only_what_that_ver
     go(address, "downgrade", "0002")
     assert rows(address, "SELECT name, etag FROM feed") == [("a", "1")]
     assert rows(address, "SELECT title FROM version") == [(given.article.title,)]
+    assert rows(address, "SELECT story, company FROM story_company") == [(1, "alibaba")]
     store = open_store(address)
     with pytest.raises(StoreError, match="has not been set up for this version"):
         await store.counts()

@@ -13,9 +13,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from riskbot.errors import StoreError
+from riskbot.pipeline import keep
 from riskbot.ports import Store, Transaction
 from riskbot.store import open_store
 from tests.builders import NOW, article, decision, feed, placement, reading
+from tests.rounds import MIND
 
 ROOT = Path(__file__).parents[2]
 STORIES = 30
@@ -88,18 +91,24 @@ async def take_feeds(address: str) -> None:
 
 
 async def share_a_story(address: str, who: str) -> None:
-    """Place an article in the one story there is, or open it: exactly what several pollers do with one event."""
+    """What a poller does with an article of one event that others tell of at the same instant."""
     store = open_store(address)
-    given = reading(article(f"As {who} tells it"))
+    told = reading(article(f"White House memo says Alibaba helps the Chinese military: as {who} tells it"))
+    report = await store.write(lambda tx: keep(tx, [told], MIND, NOW, first_poll=False))
+    assert report.new == 1
+    (story,) = {story for _, story in (await store.readings([told.article.id])).values()}
+    say(str(story))
+    await store.close()
 
-    def work(transaction: Transaction) -> str:
-        transaction.add_article(given, 1)
-        found = transaction.candidates(given, NOW - timedelta(days=1))
-        if found:
-            return transaction.join_story(found[0].id, given, placement(found[0].id)).id
-        return transaction.open_story(given, placement()).id
 
-    say(await store.write(work))
+async def bridge_stories(address: str, who: str) -> None:
+    """Merge the same stories as others do, at the same instant: one does, the others find it done."""
+    store = open_store(address)
+    try:
+        await store.write(lambda tx: tx.merge_stories("s1", "s2", by=who, why="", now=NOW))
+        say("merged")
+    except StoreError as refusal:
+        say("refused" if "was merged into s1" in str(refusal) else "failed")
     await store.close()
 
 
@@ -108,6 +117,7 @@ WORK: dict[str, Callable[..., Coroutine[Any, Any, None]]] = {
     "together": write_together,
     "take": take_feeds,
     "share": share_a_story,
+    "merge": bridge_stories,
 }
 
 
@@ -137,6 +147,22 @@ async def test_processes_that_place_articles_of_one_event_make_one_story(address
     assert len({story for (story,) in said}) == 1
     (story,) = await store.stories()
     assert len(story.members) == 3
+
+
+async def test_processes_that_tell_one_event_tell_its_channel_of_one_new_story(address: str, store: Store) -> None:
+    results(*(start("share", address, who) for who in ("one", "two", "three")))
+    assert [alert.kind for alert in await store.alerts()] == ["new", "update", "update"]
+
+
+async def test_of_processes_that_merge_the_same_stories_one_does_and_nothing_is_lost(
+    address: str, store: Store
+) -> None:
+    await store.write(partial(one_story, "one"))
+    await store.write(partial(one_story, "two"))
+    said = results(*(start("merge", address, who) for who in ("ada", "bob", "eve")))
+    assert sorted(word for (word,) in said) == ["merged", "refused", "refused"]
+    (story,) = await store.stories()
+    assert len(story.members) == 2
 
 
 async def test_two_processes_that_claim_at_once_share_the_feeds_out(address: str, store: Store) -> None:

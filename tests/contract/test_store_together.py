@@ -186,7 +186,9 @@ async def test_a_commit_that_fails_fails_every_work_of_it(address: str, store: S
         connection = connection_of(transaction)
         late = "SET CONSTRAINTS ALL DEFERRED" if address.startswith("postgresql") else "PRAGMA defer_foreign_keys = ON"
         connection.execute(text(late))
-        connection.execute(text("INSERT INTO story_article VALUES ('nobody', 1, 9, 0.0, '')"))
+        connection.execute(
+            text("INSERT INTO story_article (article, story, joined, similarity, why) VALUES ('nobody', 1, 9, 0, '')")
+        )
         return "dangling"
 
     await store.write(partial(keep, "Zero"))

@@ -254,3 +254,72 @@ def test_several_polls_add_up() -> None:
     one = PollReport("a", entries=3, new=2, edited=1, hits=2, told=1, articles=("x",))
     assert total([one, one]) == PollReport("", entries=6, new=4, edited=2, hits=4, told=2)
     assert total([]) == PollReport("")
+
+
+# ── which story ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+SCANT = entry("White House memo says it helps the Chinese military", "A memo from the White House.", entry_id="9")
+
+
+async def test_an_article_without_a_hit_joins_a_story_by_its_text_and_updates_its_message() -> None:
+    store, notifier = FakeStore(), FakeNotifier()
+    await polled(store, entry(entry_id="1"))
+    report = await polled(store, SCANT, source="other", outlet="Reuters")
+    assert (report.hits, report.told) == (0, 1)
+    (story,) = await store.stories()
+    joined = story.members[1]
+    assert "shared: " in joined.placement.why
+    assert joined.reading.hits == ()
+    await delivered(store, notifier)
+    assert [summary.articles for summary in notifier.shown.values()] == [2]
+
+
+async def test_an_article_without_a_hit_opens_no_story_and_joins_none_that_it_is_not_like() -> None:
+    store = FakeStore()
+    await polled(store, SCANT)
+    assert (await store.counts()).stories == 0
+    await polled(store, entry(entry_id="1"))
+    await polled(store, entry("White House Christmas tree arrives", "It is a fir.", entry_id="5"), source="other")
+    (story,) = await store.stories()
+    assert len(story.members) == 1
+
+
+async def test_an_article_without_a_hit_finds_the_story_that_the_same_poll_opened() -> None:
+    store = FakeStore()
+    await polled(store, SCANT, entry(entry_id="1"))  # feeds bring the newest first
+    (story,) = await store.stories()
+    assert len(story.members) == 2
+
+
+async def test_the_message_of_a_merged_story_says_where_it_went() -> None:
+    store, notifier = FakeStore(), FakeNotifier()
+    await polled(store, entry(entry_id="1"))
+    await polled(store, entry("Alibaba opens military museum", "A museum of military history.", entry_id="2"))
+    await delivered(store, notifier)
+    assert len(notifier.posted) == 2
+    await store.write(lambda tx: tx.merge_stories("s1", "s2", by="ada", why="", now=NOW))
+    await delivered(store, notifier)
+    older, younger = notifier.shown.values()
+    assert (older.story, older.merged_into, older.articles) == ("s1", None, 2)
+    assert (younger.story, younger.merged_into, younger.articles) == ("s2", "s1", 2)
+    assert len(notifier.posted) == 2
+
+
+async def test_what_people_took_out_of_a_story_stays_out_when_it_is_edited_or_retold() -> None:
+    store = FakeStore()
+    await polled(store, entry(entry_id="1"), RETOLD)
+    retold = (await store.stories())[0].members[1].reading.article.id
+    await store.write(lambda tx: tx.split_story([retold], by="ada", now=NOW))
+    await polled(store, entry(RETOLD.title, f"{ALLEGED} It was Friday.", entry_id="2"), at=later(minutes=5))
+    assert [len(story.members) for story in await store.stories()] == [1, 1]
+
+
+async def test_an_article_is_placed_by_its_own_time_however_late_it_comes() -> None:
+    store = FakeStore()
+    await polled(store, entry(entry_id="1", published=later(days=-60)), at=later(days=-60))
+    await polled(store, entry(f"{TITLE} again", TEXT, entry_id="2", published=NOW))
+    late = entry(RETOLD.title, ALLEGED, entry_id="3", published=later(days=-60, hours=2))
+    await polled(store, late, source="other")
+    old, new = await store.stories()
+    assert [len(story.members) for story in (old, new)] == [2, 1]

@@ -1,0 +1,226 @@
+"""`riskbot stories`: which there are, why each article stands where it stands, and merging and splitting them."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.text import Text
+
+from riskbot.app import clock, has_database, load, open_stored, think
+from riskbot.cli.console import out, print_json
+from riskbot.cli.feedsview import ago, indented
+from riskbot.cli.storyview import story_line
+from riskbot.errors import InputError
+from riskbot.model import Rearranged
+from riskbot.pipeline import Mind
+from riskbot.ports import Store
+from riskbot.settings import load_settings
+from riskbot.usecases.stories import (
+    Listed,
+    Shown,
+    list_stories,
+    listed_form,
+    merge,
+    show_story,
+    shown_form,
+    split,
+)
+
+T = TypeVar("T")
+app = typer.Typer(help="Look at stories, merge them, split them.", no_args_is_help=True)
+
+Rules = Annotated[Path | None, typer.Option("--rules", help="Folder of rule files.")]
+Database = Annotated[str | None, typer.Option("--database", help="Database address.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@app.command("list")
+def list_(
+    everything: Annotated[bool, typer.Option("--all", help="Those that are past, too.")] = False,
+    company: Annotated[str, typer.Option("--company", help="Only of companies that go by this word.")] = "",
+    rules: Rules = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Every story: the gravest first, of equals the one that moved last."""
+    now = clock()
+    found: list[Listed] = _run(
+        rules,
+        database,
+        lambda store, mind: list_stories(store, mind, now, everything=everything, company=company),
+        nothing=[],
+    )
+    if as_json:
+        print_json([listed_form(each) for each in found])
+        return
+    for each in found:
+        out.print(story_line(each.summary), soft_wrap=True)
+        out.print(indented(f"{each.summary.headline}"), soft_wrap=True)
+        out.print(indented(_stands(each, now), "dim"), soft_wrap=True)
+    out.print("no story" if not found else f"{len(found)} {'story' if len(found) == 1 else 'stories'}")
+
+
+@app.command("show")
+def show(
+    story: Annotated[str, typer.Argument(help="A story's id, such as s12.")],
+    rules: Rules = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """One story: its articles and why they stand in it, who claims what, and what was told to whom and why."""
+    now = clock()
+    shown = _run(rules, database, lambda store, mind: show_story(store, mind, story, now))
+    if as_json:
+        print_json(shown_form(shown))
+        return
+    for line in _lines(shown, story, now):
+        out.print(line, soft_wrap=True)
+
+
+@app.command("merge")
+def merge_(
+    one: Annotated[str, typer.Argument(help="A story's id.")],
+    other: Annotated[str, typer.Argument(help="The other's. The younger goes into the older.")],
+    why: Annotated[str, typer.Option("--why", help="The reason, kept with the story.")] = "",
+    rules: Rules = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Two stories are one: the older keeps its id and its message, the younger's message points there."""
+    now = clock()
+    _answer(
+        rules,
+        database,
+        now,
+        lambda store, mind: _id_of(merge(store, mind, one, other, by=_me(), why=why, now=now)),
+        as_json=as_json,
+    )
+
+
+@app.command("split")
+def split_(
+    story: Annotated[str, typer.Argument(help="A story's id.")],
+    articles: Annotated[list[str], typer.Argument(help="Articles to take out of it, by id or the beginning of it.")],
+    rules: Rules = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Some articles of a story are another story: they leave it for good."""
+    now = clock()
+    _answer(
+        rules,
+        database,
+        now,
+        lambda store, mind: _id_of(split(store, mind, story, articles, by=_me(), now=now)),
+        as_json=as_json,
+    )
+
+
+def _answer(
+    rules: Path | None,
+    database: str | None,
+    now: datetime,
+    act: Callable[[Store, Mind], Awaitable[str]],
+    *,
+    as_json: bool,
+) -> None:
+    """Do it, and show what it made."""
+
+    async def acted(store: Store, mind: Mind) -> Shown:
+        return await show_story(store, mind, await act(store, mind), now)
+
+    shown = _run(rules, database, acted)
+    if as_json:
+        print_json(shown_form(shown))
+        return
+    for line in _lines(shown, shown.listed.story.id, now):
+        out.print(line, soft_wrap=True)
+
+
+async def _id_of(done: Awaitable[object]) -> str:
+    return str(getattr(await done, "id", ""))
+
+
+def _run(
+    rules: Path | None,
+    database: str | None,
+    ask: Callable[[Store, Mind], Awaitable[T]],
+    nothing: T | None = None,
+) -> T:
+    """Ask the database; a database that is not there is not made. Raises InputError where that is no answer."""
+    settings = load_settings()
+    mind = think(settings, load(settings, rules))
+    if not has_database(settings, database):
+        if nothing is not None:
+            return nothing
+        raise InputError(
+            "there is no database yet, and so no story", "run `riskbot poll` first, or name it with --database"
+        )
+
+    async def asked() -> T:
+        async with open_stored(settings, database) as store:
+            return await ask(store, mind)
+
+    return asyncio.run(asked())
+
+
+def _me() -> str:
+    """Who decides: the user as this machine knows them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return "somebody"
+
+
+# ── for people ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _stands(each: Listed, now: datetime) -> str:
+    last = f", last article {ago(each.last, now)}" if each.last else ""
+    return f"{each.life}{last}"
+
+
+def _lines(shown: Shown, asked: str, now: datetime) -> Iterator[Text]:
+    each = shown.listed
+    if asked != each.story.id:
+        yield Text(f"{asked} was merged into {each.story.id}", style="yellow")
+    yield story_line(each.summary)
+    yield indented(each.summary.headline)
+    yield indented(_stands(each, now), "dim")
+    yield Text("\nArticles", style="bold")
+    for member in each.story.members:
+        article = member.reading.article
+        when = f"{article.at:%Y-%m-%d %H:%M} UTC" if article.at else "no date"
+        yield Text(f"{article.id}  {article.title}")
+        yield indented(f"{article.outlet or 'unknown outlet'} · {when}", "dim")
+        yield indented(f"here because: {member.placement.why}")
+    if each.summary.claims:
+        yield Text("\nClaims", style="bold")
+    for claim in each.summary.claims:
+        yield Text(f"{claim.status} by {claim.speaker or 'someone not named'}: {claim.sentence}")
+    if shown.decisions:
+        yield Text("\nDecisions", style="bold")
+    for decision, at in shown.decisions:
+        told = "told" if decision.tell else "quiet"
+        yield Text(f"{at:%Y-%m-%d %H:%M} {decision.channel}: {told}, {decision.reason}: {decision.why}")
+        yield indented(f"because of {decision.article}", "dim")
+    if shown.rearranged:
+        yield Text("\nMerged and split", style="bold")
+    for change in shown.rearranged:
+        yield Text(_change(change))
+
+
+def _change(change: Rearranged) -> str:
+    who = change.by or "riskbot"
+    why = f": {change.why}" if change.why else ""
+    when = f"{change.at:%Y-%m-%d %H:%M}"
+    if change.kind == "merged":
+        return f"{when} {change.other} was merged into {change.story} by {who}{why}"
+    taken = ", ".join(change.articles) or "articles that have come back since"
+    return f"{when} {change.other} was taken out of {change.story} by {who}: {taken}"

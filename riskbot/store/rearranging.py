@@ -1,0 +1,184 @@
+"""Two stories that turn out to be one, and one that turns out to be two.
+
+What always holds: articles, keys and what people decided move; messages stay where they stand. A story that was merged
+keeps its row and its number, and says into which one. Of a channel that was told of both stories the younger message
+is owed an edit that points to the older; a message that nobody has begun to send is not sent at all; in a channel that
+was told of the younger only, its message becomes the older's. Nothing here is a new alert. What people decide is kept
+and binds whatever is placed later; the latest word of theirs holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlmodel import Session
+
+from riskbot.errors import StoreError
+from riskbot.model import Level, Rearranged, Story
+from riskbot.store.articles import chunks
+from riskbot.store.base import number_of_new
+from riskbot.store.nominees import APART, KEY, hour_of
+from riskbot.store.placing import living, story_number
+from riskbot.store.stories import ALERT, PLACE, STORY, load_stories
+from riskbot.store.telling import MESSAGE, follow_up, still_open, withdraw
+from riskbot.store.values import cited
+
+OF: Any = bindparam("of")
+TO: Any = bindparam("to")
+_STORY = select(STORY.c.id, STORY.c.level, STORY.c.score, STORY.c.opened_at, STORY.c.last_at).where(STORY.c.id == OF)
+_TOLD = select(ALERT.c.channel).where(ALERT.c.story == OF, ALERT.c.kind == "new").order_by(ALERT.c.id)
+_LAST = select(func.max(PLACE.c.joined)).where(PLACE.c.story == OF)
+_FIRST = select(PLACE.c.article).where(PLACE.c.story == OF).order_by(PLACE.c.joined).limit(1)
+_TIMES = select(func.min(PLACE.c.at).label("first"), func.max(PLACE.c.at).label("last")).where(PLACE.c.story == OF)
+_MESSAGE = select(MESSAGE.c.ts).where(MESSAGE.c.story == OF, MESSAGE.c.channel == bindparam("where"))
+_MOVE_ALERTS, _MOVE_MESSAGE = (
+    update(each).where(each.c.story == OF, each.c.channel == bindparam("where")).values(story=TO)
+    for each in (ALERT, MESSAGE)
+)
+_MOVE_ARTICLES = update(PLACE).where(PLACE.c.story == OF).values(story=TO, joined=PLACE.c.joined + bindparam("after"))
+
+
+def merge_stories(session: Session, older: str, younger: str, by: str | None, why: str, now: datetime) -> Story:
+    """The older story with the articles of the younger; `by` is who decided it, None riskbot itself.
+
+    Raises StoreError for one and the same story, one that is not there, or one that was merged already.
+    """
+    connection = session.connection()
+    into, of = living(session, older), living(session, younger)
+    if into == of:
+        raise StoreError(f"the story {older} cannot be merged with itself")
+    kept, gone = (connection.execute(_STORY, {"of": number}).one() for number in (into, of))
+    about = connection.execute(_FIRST, {"of": of}).scalar_one()
+    _move_messages(session, of, into, about, now)
+    after = connection.execute(_LAST, {"of": into}).scalar_one() or 0
+    connection.execute(_MOVE_ARTICLES, {"of": of, "to": into, "after": after})
+    _copy_keys(session, of, into)
+    connection.execute(delete(KEY).where(KEY.c.story == of))
+    _move_decisions_of_people(session, of, into)
+    connection.execute(
+        update(STORY)
+        .where(STORY.c.id == into)
+        .values(
+            level=max(kept.level, gone.level, key=lambda level: Level(level).rank),
+            score=max(kept.score, gone.score),
+            opened_at=min(kept.opened_at, gone.opened_at),
+            last_at=max(kept.last_at, gone.last_at),
+        )
+    )
+    connection.execute(
+        update(STORY).where(STORY.c.id == of).values(merged_into=into, merged_by=by, merged_why=why, merged_at=now)
+    )
+    connection.execute(update(STORY).where(STORY.c.merged_into == of).values(merged_into=into))
+    if by is not None:  # else the article that showed it is told of by its own decision
+        _owe_updates(session, into, about, now)
+    return load_stories(session, [into])[0]
+
+
+def split_story(session: Session, articles: Sequence[str], by: str, now: datetime) -> Story:
+    """A new story of these articles, which leave theirs for good; its gravity is for the caller to set.
+
+    Raises StoreError unless they are articles of one story and others stay in it.
+    """
+    connection = session.connection()
+    wanted = list(dict.fromkeys(articles))
+    rows = [
+        row
+        for part in chunks(wanted)
+        for row in connection.execute(
+            select(PLACE.c.article, PLACE.c.story, PLACE.c.joined, PLACE.c.at).where(PLACE.c.article.in_(part))
+        )
+    ]
+    if missing := next((id_ for id_ in wanted if id_ not in {row.article for row in rows}), None):
+        raise StoreError(f"the article {missing!r} is in no story")
+    found = {row.story for row in rows}
+    if len(found) != 1:
+        raise StoreError(
+            "articles of one story make another: " + ("none was named" if not rows else "these are of two")
+        )
+    of = found.pop()
+    if connection.execute(select(func.count()).select_from(PLACE).where(PLACE.c.story == of)).scalar_one() == len(rows):
+        raise StoreError(f"the story s{of} would be left without an article")
+    times = {"opened_at": min(row.at for row in rows), "last_at": max(row.at for row in rows)}
+    made = number_of_new(connection.execute(insert(STORY), {"level": Level.LOW.value, "score": 0, **times}))
+    why = f"taken out of {cited('s', of)} by {by}"
+    move = update(PLACE).where(PLACE.c.article == bindparam("which")).values(story=made, why=why, joined=bindparam("n"))
+    ordered = sorted(rows, key=lambda row: row.joined)
+    connection.execute(move, [{"which": row.article, "n": number} for number, row in enumerate(ordered, 1)])
+    _copy_keys(session, of, made, sorted({hour_of(row.at) for row in rows}))
+    barred = [{"story": of, "article": row.article, "other": None, "by": by, "at": now} for row in ordered]
+    connection.execute(insert(APART), [*barred, {"story": of, "article": None, "other": made, "by": by, "at": now}])
+    left = connection.execute(_TIMES, {"of": of}).one()
+    connection.execute(update(STORY).where(STORY.c.id == of).values(opened_at=left.first, last_at=left.last))
+    _owe_updates(session, of, ordered[0].article, now)
+    return load_stories(session, [made])[0]
+
+
+def rearranged(session: Session, story: str) -> list[Rearranged]:
+    """What was merged into a story or taken out of it, and what became of it itself, oldest first."""
+    number, connection = story_number(session, story), session.connection()
+    merges = select(STORY.c.id, STORY.c.merged_into, STORY.c.merged_by, STORY.c.merged_why, STORY.c.merged_at)
+    found = [
+        Rearranged(
+            "merged",
+            cited("s", row.merged_into),
+            cited("s", row.id),
+            row.merged_at,
+            row.merged_by,
+            row.merged_why or "",
+        )
+        for row in connection.execute(merges.where(or_(STORY.c.id == number, STORY.c.merged_into == number)))
+        if row.merged_into is not None
+    ]
+    rows = connection.execute(select(APART).where(or_(APART.c.story == number, APART.c.other == number))).all()
+    for row in rows:
+        if row.other is not None:
+            barred = select(APART.c.article).where(
+                APART.c.story == row.story, APART.c.at == row.at, APART.c.article.is_not(None)
+            )
+            out = tuple(connection.execute(barred.order_by(APART.c.id)).scalars())
+            found.append(Rearranged("split", cited("s", row.story), cited("s", row.other), row.at, row.by, "", out))
+    return sorted(found, key=lambda each: (each.at, each.other))
+
+
+def _move_messages(session: Session, of: int, into: int, about: str, now: datetime) -> None:
+    connection = session.connection()
+    both = set(connection.execute(_TOLD, {"of": into}).scalars())
+    for channel in connection.execute(_TOLD, {"of": of}).scalars().all():
+        where = {"of": of, "where": channel}
+        if channel not in both:
+            connection.execute(_MOVE_ALERTS, {**where, "to": into})
+            connection.execute(_MOVE_MESSAGE, {**where, "to": into})
+            continue
+        withdraw(session, of, channel)
+        if connection.execute(_MESSAGE, where).first() or still_open(session, of, channel):
+            follow_up(session, of, channel, about, now)
+
+
+def _owe_updates(session: Session, story: int, about: str, now: datetime) -> None:
+    for channel in session.connection().execute(_TOLD, {"of": story}).scalars().all():
+        follow_up(session, story, channel, about, now)
+
+
+def _copy_keys(session: Session, of: int, to: int, hours: Sequence[int] | None = None) -> None:
+    connection = session.connection()
+    rows = select(KEY.c.key, KEY.c.hour).where(KEY.c.story == of)
+    found = {
+        (row.key, row.hour) for row in connection.execute(rows if hours is None else rows.where(KEY.c.hour.in_(hours)))
+    }
+    held = connection.execute(select(KEY.c.key, KEY.c.hour).where(KEY.c.story == to))
+    if new := sorted(found - {(row.key, row.hour) for row in held}):
+        connection.execute(insert(KEY), [{"key": key, "hour": hour, "story": to} for key, hour in new])
+
+
+def _move_decisions_of_people(session: Session, of: int, into: int) -> None:
+    """What was barred from the younger is barred from the older; the two themselves are apart no more."""
+    connection = session.connection()
+    two = or_(and_(APART.c.story == of, APART.c.other == into), and_(APART.c.story == into, APART.c.other == of))
+    connection.execute(delete(APART).where(two))
+    connection.execute(update(APART).where(APART.c.story == of).values(story=into))
+    connection.execute(update(APART).where(APART.c.other == of).values(other=into))
+    members = select(PLACE.c.article).where(PLACE.c.story == into)
+    connection.execute(delete(APART).where(APART.c.story == into, APART.c.article.in_(members)))

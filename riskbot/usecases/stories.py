@@ -1,0 +1,222 @@
+"""What people ask of stories: which there are, what stands in one and why, and that two are one or one is two.
+
+What always holds: listing puts the gravest first, of equals the one that moved last; a story that was merged leads to
+the one it was merged into; whatever names no story is answered with the nearest id there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import get_close_matches
+
+from riskbot.errors import InputError
+from riskbot.model import Alert, Decision, Member, Rearranged, Story, Summary
+from riskbot.pipeline import Mind
+from riskbot.ports import Store, Transaction
+from riskbot.stories.life import Life, life
+from riskbot.stories.placing import seniority
+from riskbot.stories.severity import gravity, higher
+from riskbot.stories.summary import summarise
+from riskbot.usecases.forms import Form, alert_form, claim_form, story_form
+
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A story as a list shows it."""
+
+    story: Story
+    summary: Summary
+    life: Life
+    last: datetime | None  # its latest article's own time
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A story with everything that was decided about it."""
+
+    listed: Listed
+    decisions: Sequence[tuple[Decision, datetime]]  # oldest first
+    alerts: Sequence[Alert]
+    rearranged: Sequence[Rearranged]  # what was merged into it and taken out of it
+
+
+def listed(story: Story, mind: Mind, now: datetime) -> Listed:
+    """A story with how it stands in time."""
+    times = [member.reading.article.at for member in story.members]
+    last = max((time for time in times if time is not None), default=None)
+    return Listed(story, summarise(story, mind.outlets), life(times, now, mind.policy.quiet_after), last)
+
+
+async def list_stories(
+    store: Store, mind: Mind, now: datetime, *, everything: bool = False, company: str = ""
+) -> list[Listed]:
+    """The stories, gravest first; those that are past only where everything is asked for.
+
+    `company` is any part of a name or id of a company that one of the articles has a hit for.
+    """
+    wanted = company.casefold().strip()
+    found = [
+        listed(story, mind, now)
+        for story in await store.stories()
+        if not wanted
+        or any(
+            wanted in name.casefold()
+            for member in story.members
+            for hit in member.reading.hits
+            for name in (hit.company, hit.company_name)
+        )
+    ]
+    kept = [each for each in found if everything or each.life is not Life.PAST]
+    return sorted(
+        kept,
+        key=lambda each: (
+            -each.story.level.rank,
+            -each.story.score,
+            -(each.last or _NO_TIME).timestamp(),
+            seniority(each.story.id),
+        ),
+    )
+
+
+async def show_story(store: Store, mind: Mind, id_: str, now: datetime) -> Shown:
+    """One story; of one that was merged, the one it is now. Raises InputError when there is none of that id."""
+    story = await find(store, id_)
+    return Shown(
+        listed(story, mind, now),
+        await store.decided(story.id),
+        [alert for alert in await store.alerts() if alert.story == story.id],
+        await store.rearranged(story.id),
+    )
+
+
+async def find(store: Store, id_: str) -> Story:
+    """The living story of this id, or the one it was merged into. Raises InputError when there is none."""
+    story = await store.story(id_)
+    if story and story.merged_into:
+        story = await store.story(story.merged_into)
+    if story is None:
+        known = [each.id for each in await store.stories()]
+        near = _nearest(id_, known)
+        raise InputError(
+            f"there is no story {id_!r}",
+            f"did you mean {near}?" if near else "`riskbot stories list --all` shows which there are",
+        )
+    return story
+
+
+async def merge(store: Store, mind: Mind, one: str, other: str, *, by: str, why: str, now: datetime) -> Story:
+    """The older of two stories with everything of the younger. Raises InputError for one and the same, or for none."""
+    stories = {story.id: story for story in (await find(store, one), await find(store, other))}
+    if len(stories) == 1:
+        raise InputError(f"{one} and {other} are one story already", "`riskbot stories list` shows which there are")
+    older, younger = sorted(stories, key=seniority)
+
+    def work(tx: Transaction) -> Story:
+        return weighed(tx, mind, tx.merge_stories(older, younger, by=by, why=why, now=now))
+
+    return await store.write(work)
+
+
+async def split(store: Store, mind: Mind, id_: str, articles: Collection[str], *, by: str, now: datetime) -> Story:
+    """A new story of these articles of a story. Raises InputError when they are not in it, or are all it has."""
+    story = await find(store, id_)
+    held = [member.reading.article.id for member in story.members]
+    whole = [_article(given, held, story.id) for given in dict.fromkeys(articles)]
+    if len(set(whole)) == len(held):
+        raise InputError(f"{story.id} has no other article: there is nothing to split", "name fewer of its articles")
+
+    def work(tx: Transaction) -> Story:
+        return weighed(tx, mind, tx.split_story(whole, by=by, now=now))
+
+    return await store.write(work)
+
+
+def weighed(tx: Transaction, mind: Mind, story: Story) -> Story:
+    """The story with its gravity written; a level rises by itself and never falls by itself."""
+    found = gravity(story, mind.outlets)
+    tx.set_story(story.id, level=higher(story.level, found.level), score=max(story.score, found.score))
+    return tx.story(story.id) or story
+
+
+def _article(given: str, held: Sequence[str], story: str) -> str:
+    """The article whose id this is, or begins like this and no other's does."""
+    found = [id_ for id_ in held if id_ == given] or [id_ for id_ in held if given and id_.startswith(given)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise InputError(f"{given!r} begins the ids of {len(found)} articles of {story}", "write more of the id")
+    near = _nearest(given, held)
+    mend = f"did you mean {near}?" if near else f"`riskbot stories show {story}` shows its articles"
+    raise InputError(f"{story} has no article {given!r}", mend)
+
+
+def _nearest(word: str, known: Sequence[str]) -> str | None:
+    return next(iter(get_close_matches(word.casefold(), known, n=1, cutoff=0.5)), None)
+
+
+# ── as JSON ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def listed_form(each: Listed) -> Form:
+    """A story as `replay` writes it, with how it stands in time."""
+    return story_form(each.summary, each.story) | {"life": str(each.life), "last": _time(each.last)}
+
+
+def shown_form(shown: Shown) -> Form:
+    """A story with its articles, its claims and every decision."""
+    form = listed_form(shown.listed)
+    return form | {
+        "articles": [_member_form(member) for member in shown.listed.story.members],
+        "claims": [
+            claim_form(claim) | {"article": claim.article, "at": _time(claim.at)}
+            for claim in shown.listed.summary.claims
+        ],
+        "decisions": [
+            {
+                "article": decision.article,
+                "channel": decision.channel,
+                "tell": decision.tell,
+                "reason": str(decision.reason),
+                "why": decision.why,
+                "at": _time(at),
+            }
+            for decision, at in shown.decisions
+        ],
+        "alerts": [alert_form(alert) for alert in shown.alerts],
+        "rearranged": [rearranged_form(each) for each in shown.rearranged],
+    }
+
+
+def rearranged_form(each: Rearranged) -> Form:
+    """That two stories turned out to be one, or one to be two."""
+    return {
+        "kind": each.kind,
+        "story": each.story,
+        "other": each.other,
+        "by": each.by,
+        "why": each.why,
+        "at": _time(each.at),
+        "articles": list(each.articles),
+    }
+
+
+def _member_form(member: Member) -> Form:
+    article = member.reading.article
+    return {
+        "id": article.id,
+        "title": article.title,
+        "outlet": article.outlet,
+        "origin": member.reading.origin,
+        "published": _time(article.published),
+        "url": article.url,
+        "similarity": member.placement.similarity,
+        "why": member.placement.why,
+    }
+
+
+def _time(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

@@ -1,0 +1,123 @@
+"""`riskbot stories`, as its users run it on a database that a replay filled."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.commandline import riskbot
+
+ARTICLES = {
+    "a": ("Alibaba helps the Chinese military, White House memo says", "2025-11-15T08:00:00Z", "Alibaba denied it."),
+    "b": ("White House memo: Alibaba helps the Chinese military", "2025-11-15T09:00:00Z", "It denied the claim."),
+    "c": (
+        "Tencent was added to the list of Chinese military companies",
+        "2025-11-15T10:00:00Z",
+        "The Pentagon said so.",
+    ),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a database in which two stories stand, of two articles and of one."""
+    seeds = tmp_path / "articles"
+    seeds.mkdir()
+    for name, (title, when, text) in ARTICLES.items():
+        head = f"---\ntitle: '{title}'\nurl: https://{name}.example/{name}\npublished: {when}\n---\n"
+        (seeds / f"{name}.md").write_text(f"{head}{title}. {text}\n", encoding="utf-8")
+    done = riskbot("replay", seeds, "--database", "sqlite:///bot.db", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    return tmp_path
+
+
+def stories(folder: Path, *arguments: str) -> Any:
+    """What a story command prints as JSON."""
+    done = riskbot("stories", *arguments, "--database", "sqlite:///bot.db", "--json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def said(folder: Path, *arguments: str) -> tuple[int, str, str]:
+    done = riskbot("stories", *arguments, "--database", "sqlite:///bot.db", cwd=folder)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_the_list_shows_every_story_gravest_first_and_how_it_stands(folder: Path) -> None:
+    found = stories(folder, "list", "--all")
+    assert sorted(len(each["articles"]) for each in found) == [1, 2]
+    assert {each["life"] for each in found} == {"past"}
+    assert [each["score"] for each in found] == sorted((each["score"] for each in found), reverse=True)
+    assert stories(folder, "list") == []
+    (tencent,) = stories(folder, "list", "--all", "--company", "tencent")
+    assert tencent["companies"] == ["Tencent"]
+    assert (tencent["last"], tencent["id"]) == ("2025-11-15T10:00:00+00:00", "s2")
+    status, shown, _ = said(folder, "list", "--all")
+    assert status == 0
+    assert "s1" in shown
+    assert "past, last article" in shown
+    assert "2 stories" in shown
+
+
+def test_a_story_shows_why_each_article_stands_in_it_and_what_was_decided_for_whom(folder: Path) -> None:
+    shown = stories(folder, "show", "s1")
+    assert [each["similarity"] > 0 for each in shown["articles"]] == [False, True]
+    assert "shared: " in shown["articles"][1]["why"]
+    assert [each["tell"] for each in shown["decisions"]] == [True, True]
+    assert {each["channel"] for each in shown["decisions"]} == {each["channel"] for each in shown["alerts"]}
+    assert shown["decisions"][0]["reason"] == "new_story"
+    assert [each["kind"] for each in shown["alerts"]] == ["new", "update"]
+    _, text, _ = said(folder, "show", "s1")
+    for part in ("here because: ", "Decisions", "new_story", "Claims"):
+        assert part in text
+
+
+def test_people_merge_two_stories_and_it_sticks(folder: Path) -> None:
+    merged = stories(folder, "merge", "s2", "s1", "--why", "one wave")
+    assert (merged["id"], len(merged["articles"])) == ("s1", 3)
+    assert [(each["kind"], each["other"], each["why"]) for each in merged["rearranged"]] == [
+        ("merged", "s2", "one wave")
+    ]
+    assert [each["id"] for each in stories(folder, "list", "--all")] == ["s1"]
+    assert stories(folder, "show", "s2")["id"] == "s1"
+    _, text, _ = said(folder, "show", "s2")
+    assert "s2 was merged into s1" in text
+    status, _, complaint = said(folder, "merge", "s1", "s2")
+    assert status == 2
+    assert "one story already" in complaint
+
+
+def test_people_split_a_story_and_it_sticks(folder: Path) -> None:
+    first, second = stories(folder, "show", "s1")["articles"]
+    made = stories(folder, "split", "s1", second["id"][:8])
+    assert (made["id"], [each["id"] for each in made["articles"]]) == ("s3", [second["id"]])
+    assert made["score"] > 0
+    assert [each["id"] for each in stories(folder, "show", "s1")["articles"]] == [first["id"]]
+    (change,) = stories(folder, "show", "s1")["rearranged"]
+    assert (change["kind"], change["other"], change["articles"]) == ("split", "s3", [second["id"]])
+    status, _, complaint = said(folder, "split", "s1", first["id"])
+    assert status == 2
+    assert "nothing to split" in complaint
+
+
+def test_what_names_no_story_or_article_is_answered_with_the_nearest_and_changes_nothing(folder: Path) -> None:
+    for arguments in (("show", "s12"), ("merge", "s1", "s22"), ("split", "S11", "x")):
+        status, _, complaint = said(folder, *arguments)
+        assert status == 2, complaint
+        assert "did you mean s" in complaint
+    article = stories(folder, "show", "s1")["articles"][0]["id"]
+    status, _, complaint = said(folder, "split", "s1", f"{article[:-1]}x")
+    assert status == 2
+    assert f"did you mean {article}?" in complaint
+    assert len(stories(folder, "list", "--all")) == 2
+
+
+def test_without_a_database_there_are_no_stories_and_none_is_made(tmp_path: Path) -> None:
+    assert stories(tmp_path, "list") == []
+    status, _, complaint = said(tmp_path, "show", "s1")
+    assert status == 2
+    assert "there is no database yet" in complaint
+    assert not (tmp_path / "bot.db").exists()

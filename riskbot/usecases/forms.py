@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from riskbot.model import Alert, Claim, Hit, Reading, Span, Story, Summary
-from riskbot.stories.severity import certainty
+from riskbot.model import Alert, Claim, Figure, Hit, Reading, Span, Story, Summary
 
 Form = dict[str, Any]
 
@@ -70,19 +69,13 @@ def story_form(summary: Summary, story: Story) -> Form:
         "origins": list(summary.origins),
         "confirmations": summary.confirmations,
         "claims": [claim_form(claim) for claim in summary.claims],
-        "certainty": certainty(summary).degree,
-        "figures": [
-            {
-                "what": each.what,
-                "value": each.value,
-                "company": each.company,
-                "outlet": each.outlet,
-                "article": each.article,
-            }
-            for each in summary.figures
-        ],
         "articles": [member.reading.article.id for member in story.members],
     }
+
+
+def figure_form(figure: Figure) -> Form:
+    """A figure in which the articles of a story differ, as one of them gives it."""
+    return {name: getattr(figure, name) for name in ("what", "value", "company", "outlet", "article")}
 
 
 def alert_form(alert: Alert) -> Form:

@@ -17,9 +17,9 @@ from riskbot.pipeline import Mind
 from riskbot.ports import Store, Transaction
 from riskbot.stories.life import Life, life
 from riskbot.stories.placing import seniority
-from riskbot.stories.severity import gravity, higher
+from riskbot.stories.severity import certainty, gravity, higher
 from riskbot.stories.summary import summarise
-from riskbot.usecases.forms import Form, alert_form, claim_form, story_form
+from riskbot.usecases.forms import Form, alert_form, claim_form, figure_form, story_form
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
@@ -169,7 +169,10 @@ def listed_form(each: Listed) -> Form:
 def shown_form(shown: Shown) -> Form:
     """A story with its articles, its claims and every decision."""
     form = listed_form(shown.listed)
+    sure = certainty(shown.listed.summary)
     return form | {
+        "certainty": {"degree": sure.degree, "why": sure.why},
+        "figures": [figure_form(each) for each in shown.listed.summary.figures],
         "articles": [_member_form(member) for member in shown.listed.story.members],
         "claims": [
             claim_form(claim) | {"article": claim.article, "at": _time(claim.at)}

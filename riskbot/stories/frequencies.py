@@ -41,25 +41,39 @@ class Frequencies:
     counts: Mapping[str, int] = field(default_factory=dict)
     id: str = "none"
     small: Mapping[str, int] = field(default_factory=dict)
+    _known: dict[str, tuple[float, bool]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        known = {word: (self._weight(count), self._common(word)) for word, count in self.counts.items()}
+        object.__setattr__(self, "_known", known)
+
+    def look_up(self, word: str) -> tuple[float, bool]:
+        """The weight of a word, and whether it is a common one."""
+        return self._known.get(word) or (self._weight(0), self._common(word))
 
     def weight(self, word: str) -> float:
         """The inverse document frequency of a word (K. Spärck Jones, 1972), smoothed; one and the same for all words
         while nothing is known."""
-        if not self.documents:
-            return UNKNOWN_WEIGHT
-        return max(0.0, log((1 + self.documents) / (1 + max(UNSEEN, self.counts.get(word, 0)))))
+        return self.look_up(word)[0]
 
     def common(self, word: str) -> bool:
         """Whether a word is an ordinary one rather than a name; what has no letter case is. A figure is none: like a
         name, it says which."""
+        return self.look_up(word)[1]
+
+    def _weight(self, count: int) -> float:
+        if not self.documents:
+            return UNKNOWN_WEIGHT
+        return max(0.0, log((1 + self.documents) / (1 + max(UNSEEN, count))))
+
+    def _common(self, word: str) -> bool:
         if not self.documents:
             return True
         if word.startswith("#"):
             return False
-        if word.lower() == word.upper():
-            return True
         small = self.small.get(word, 0)
-        return small >= SMALL_FROM and small >= SMALL_SHARE * self.counts.get(word, 0)
+        often = small >= SMALL_FROM and small >= SMALL_SHARE * self.counts.get(word, 0)
+        return often or word.lower() == word.upper()
 
     def to_bytes(self) -> bytes:
         """As a file holds it; the same snapshot always gives the same bytes."""

@@ -22,8 +22,8 @@ LEAD_WORDS = 20  # so far, in different words
 PRINTS = 2  # the same text has the same smallest hashes
 COMPANY, PRINT = 4.0, 20.0  # what a shared company and a shared print weigh, beside the words' own weights
 FADES = 2.0  # how much a story's distance in time takes from what it shares, for each factor of e
-NEAREST = 12  # stories of one key that are looked at, on either side of the article's time
-ROWS = 100  # keys of stories that are looked at for one article in all, those of the rarest keys
+NEAREST = 8  # stories of one key that are looked at, on either side of the article's time
+ROWS = 64  # keys of stories that are looked at for one article in all, those of the rarest keys
 NOMINATED = 8  # stories that an article is compared with
 
 

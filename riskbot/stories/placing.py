@@ -58,13 +58,14 @@ def place(
     joined = next((fit for fit in fits if fit.chance >= fit.needed), None)
     if joined:
         similarity, why = round(joined.chance, 3), _why(own, joined)
-        twins = [fit for fit in fits if fit is not joined and _bridged(joined, fit)]
-        if not twins:
-            return Placement(joined.candidate.story, False, similarity, why)
-        oldest, *younger = sorted((joined.candidate.story, *(twin.candidate.story for twin in twins)), key=seniority)
-        return Placement(
-            oldest, False, similarity, f"{why}; it shows {', '.join(younger)} to be {oldest}", tuple(younger)
-        )
+        one = [joined]
+        for fit in fits:
+            if fit is not joined and all(_bridged(each, fit) for each in one):
+                one.append(fit)
+        oldest, *younger = sorted((fit.candidate.story for fit in one), key=seniority)
+        if younger:
+            why = f"{why}; it shows {', '.join(younger)} to be {oldest}"
+        return Placement(oldest, False, similarity, why, tuple(younger))
     nearest = f"; the nearest story is {_near_miss(fits[0])}" if fits else ""
     why = "no live story is like it"
     if not opens:

@@ -86,22 +86,32 @@ class Likeness:
 
 def weigh(sketch: Sketch, frequencies: Frequencies) -> Weighed:
     """The sketch with the weights that a snapshot gives its words."""
+    spelt: dict[str, str] = {}
+    title: dict[str, float] = {}
+    common: list[str] = []
     happening: dict[str, float] = {}
     names: dict[str, float] = {}
-    spelt = {stem(word): word for word in (*sketch.title, *sketch.text)}
-    title = {form: frequencies.weight(form) for form in map(stem, sketch.title)}
-    common = tuple(form for form in title if frequencies.common(form))
-    for form in spelt:
-        weight = title[form] * TITLE_COUNTS if form in title else frequencies.weight(form)
-        (happening if frequencies.common(form) else names)[form] = weight
+    for word in sketch.title:
+        form = stem(word)
+        weight, ordinary = frequencies.look_up(form)
+        spelt[form], title[form] = word, weight
+        (happening if ordinary else names)[form] = weight * TITLE_COUNTS
+        if ordinary:
+            common.append(form)
+    for word in sketch.text:
+        form = stem(word)
+        if form not in spelt:
+            weight, ordinary = frequencies.look_up(form)
+            spelt[form] = word
+            (happening if ordinary else names)[form] = weight
     return Weighed(
         sketch=sketch,
         snapshot=frequencies.id,
         happening=_unit(happening),
         names=_unit(names),
         title=title,
-        common=common,
-        told=sum(title[word] for word in common),
+        common=tuple(common),
+        told=sum([title[form] for form in common]),
         spelt=spelt,
         deeds=_unit(dict.fromkeys(sketch.deeds.beside, BESIDE) | dict.fromkeys(sketch.deeds.main, 1.0)),
         prints=frozenset(sketch.prints),
@@ -110,7 +120,7 @@ def weigh(sketch: Sketch, frequencies: Frequencies) -> Weighed:
 
 
 def _unit(vector: dict[str, float]) -> dict[str, float]:
-    length = sqrt(sum(weight * weight for weight in vector.values()))
+    length = sqrt(sum([weight * weight for weight in vector.values()]))
     return {word: weight / length for word, weight in vector.items()} if length else {}
 
 

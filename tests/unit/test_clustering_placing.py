@@ -194,6 +194,15 @@ def test_what_people_keep_apart_is_never_merged() -> None:
         assert joined.merges == ()
 
 
+def test_of_three_stories_that_an_article_bridges_only_those_are_merged_that_nobody_keeps_apart() -> None:
+    bridge = told(BAN, RETOLD_TEXT, at=later(hours=1), id_="bridge")
+    three = [story("s7", ban()), story("s12", retold()), story("s13", ban(id_="c"), apart=("s12",))]
+    assert placed(bridge, *three[:2], story("s13", ban(id_="c"))).merges == ("s12", "s13")
+    merged = placed(bridge, *three)
+    assert merged.story == "s7"
+    assert merged.merges in (("s12",), ("s13",))
+
+
 def test_two_stories_that_are_not_alike_themselves_are_not_merged_by_an_article_like_both() -> None:
     """A round-up tells of two events; that does not make them one."""
     one = story("s1", ban_of("Canada"), ban_of("Canada", id_="c2", at=later(hours=2)))

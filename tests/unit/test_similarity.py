@@ -108,6 +108,8 @@ def test_an_article_without_words_is_like_nothing() -> None:
 def test_the_title_weighs_more_than_the_text() -> None:
     weighed = weigh(Sketch("a", NOW, title=("memo",), text=("rule",)), FREQUENCIES)
     assert weighed.happening["memo"] > weighed.happening["rul"] > 0
+    again = weigh(Sketch("a", NOW, title=("memo",), text=("memos", "rule")), FREQUENCIES)
+    assert again.happening == weighed.happening
 
 
 def test_names_are_told_from_common_words_by_the_snapshot() -> None:

@@ -11,8 +11,8 @@ import asyncio
 import json
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -69,8 +69,12 @@ def show(
 
 async def _show(sources: Sequence[str], settings: Settings, *, as_json: bool, allow_private: bool) -> set[int]:
     statuses = set()
-    async with _reader(settings, allow_private=allow_private) as read:
-        async for each in _in_order(sources, read, settings.requests):
+    # Closed by name: when our reader has seen enough, what is still being read must end before the parsers do.
+    async with (
+        _reader(settings, allow_private=allow_private) as read,
+        aclosing(_in_order(sources, read, settings.requests)) as found,
+    ):
+        async for each in found:
             if as_json:
                 _write(read_form(each.argument, each.articles, each.why))
             else:
@@ -135,7 +139,9 @@ def _bytes(file: Path, most: int) -> bytes:
     return body
 
 
-async def _in_order(sources: Sequence[str], read: Callable[[str], Awaitable[Read]], window: int) -> AsyncIterator[Read]:
+async def _in_order(
+    sources: Sequence[str], read: Callable[[str], Awaitable[Read]], window: int
+) -> AsyncGenerator[Read, None]:
     """What each source brings, in their order; at most `window` are begun and not yet handed out."""
     ahead: deque[asyncio.Task[Read]] = deque()
     waiting: Iterator[str] = iter(sources)

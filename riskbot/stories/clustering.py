@@ -1,4 +1,4 @@
-"""From readings to stories: what counts for a story, what may open one, and the placing of a reading.
+"""What counts for a story, and what may open one.
 
 What always holds: an article without a hit never opens a story; a mere possibility outside title and lead opens none
 either. How alike articles are, and which story that makes, stands in `similarity` and `placing`.
@@ -7,16 +7,8 @@ either. How alike articles are, and which story that makes, stands in `similarit
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
-from riskbot.model import Hit, Modality, Placement, Reading, Story
-from riskbot.stories.frequencies import Frequencies
-from riskbot.stories.placing import Candidate
-from riskbot.stories.placing import place as place_among
-from riskbot.stories.similarity import weigh
-from riskbot.stories.sketch import sketch
-
-QUIET_AFTER = timedelta(hours=72)
+from riskbot.model import Hit, Modality
 
 
 def opens_story(hits: Sequence[Hit]) -> bool:
@@ -27,15 +19,3 @@ def opens_story(hits: Sequence[Hit]) -> bool:
 def counts(hit: Hit) -> bool:
     """Whether a hit weighs for a story: of a live rule, and not a mere possibility outside title and lead."""
     return not hit.trial and (hit.modality is Modality.ACTUAL or hit.prominent)
-
-
-def place(
-    reading: Reading, candidates: Sequence[Story], frequencies: Frequencies, quiet_after: timedelta = QUIET_AFTER
-) -> Placement:
-    """Where an article belongs among whole stories; without a hit, its text alone decides."""
-    among = [
-        Candidate(story.id, [weigh(sketch(member.reading), frequencies) for member in story.members])
-        for story in candidates
-    ]
-    own = weigh(sketch(reading), frequencies)
-    return place_among(own, among, opens=opens_story(reading.hits), quiet_after=quiet_after)

@@ -7,7 +7,8 @@ people took apart stays apart; the reason is kept in words. An article without a
 Method: one pass in order of arrival (T. Brants et al., "A system for new event detection", SIGIR 2003). The likeness
 with a story is the average over those of its articles that are nearest in time, a quarter of it the most alike; time
 counts half from the nearest and half from all, and less for a story of one article. A story that went quiet is joined
-only by what is nearly certain, an old one never.
+only by what is nearly certain, an old one never. An article that meets no rule joins only where it shares a name: other
+companies' news is told in the same words.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def place(
         (fit for candidate in candidates if (fit := _fit(own, candidate, needed, quiet_after)) is not None),
         key=lambda fit: (-fit.odds, seniority(fit.candidate.story)),
     )
-    joined = next((fit for fit in fits if fit.chance >= fit.needed), None)
+    joined = next((fit for fit in fits if fit.chance >= fit.needed and not fit.of_others), None)
     if joined:
         similarity, why = round(joined.chance, 3), _why(own, joined)
         one = [joined]
@@ -89,6 +90,7 @@ class _Fit:
     alike: int  # articles that it is like, each by itself
     closest: Weighed  # the article most like it
     needed: float
+    of_others: bool  # the article meets no rule and names somebody, but nobody of whom the story speaks
 
     @property
     def chance(self) -> float:
@@ -110,7 +112,8 @@ def _fit(own: Weighed, candidate: Candidate, needed: float, quiet_after: timedel
     _, closest = max(compared, key=lambda pair: (pair[0].content + pair[0].time, pair[1].sketch.article))
     alike = sum(found.content + found.time >= 0 for found, _ in compared)
     quiet = away is not None and away > quiet_after
-    return _Fit(candidate, odds, alike, closest, max(needed, QUIET_FROM) if quiet else needed)
+    of_others = not own.sketch.hit and _names_others(own, members)
+    return _Fit(candidate, odds, alike, closest, max(needed, QUIET_FROM) if quiet else needed, of_others)
 
 
 def nearest(own: Weighed, members: Sequence[Weighed], most: int = NEAREST_ONLY) -> list[Weighed]:
@@ -134,6 +137,11 @@ def _away(own: Weighed, members: Sequence[Weighed]) -> timedelta | None:
 def _of_another_company(own: Weighed, members: Sequence[Weighed]) -> bool:
     theirs = {company for member in members for company in member.sketch.companies}
     return bool(own.sketch.companies and theirs) and theirs.isdisjoint(own.sketch.companies)
+
+
+def _names_others(own: Weighed, members: Sequence[Weighed]) -> bool:
+    """Whether an article names somebody, and nobody of whom these articles speak."""
+    return bool(own.names) and all(member.names and own.names.keys().isdisjoint(member.names) for member in members)
 
 
 def average(found: Sequence[Likeness], articles: int) -> float:
@@ -161,6 +169,8 @@ def _bridged(joined: _Fit, other: _Fit) -> bool:
         return False
     if any(differ(a.sketch.deeds.actor, b.sketch.deeds.actor) for a in one.members for b in two.members):
         return False
+    if other.of_others:
+        return False
     if max(other.needed, joined.needed) >= QUIET_FROM or other.chance < BRIDGES_FROM or joined.chance < BRIDGES_FROM:
         return False
     pairs = [[likeness(a, b) for b in nearest(a, two.members)] for a in nearest(joined.closest, one.members)]
@@ -169,7 +179,9 @@ def _bridged(joined: _Fit, other: _Fit) -> bool:
 
 
 def _near_miss(fit: _Fit) -> str:
-    return f"{fit.candidate.story} at {fit.chance:.2f}, {fit.needed:.2f} needed; frequencies {fit.closest.snapshot}"
+    strange = fit.of_others and fit.chance >= fit.needed
+    needed = "but it names nobody of whom that speaks" if strange else f"{fit.needed:.2f} needed"
+    return f"{fit.candidate.story} at {fit.chance:.2f}, {needed}; frequencies {fit.closest.snapshot}"
 
 
 def _why(own: Weighed, fit: _Fit) -> str:

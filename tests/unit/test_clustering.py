@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from riskbot.model import Member, Modality, Reading, Story
-from riskbot.stories.clustering import counts, opens_story, place
+from riskbot.model import Member, Modality, Placement, Reading, Story
+from riskbot.stories.clustering import counts, opens_story
 from riskbot.stories.frequencies import Frequencies
 from riskbot.stories.life import Life, life, reopened
+from riskbot.stories.placing import Candidate
+from riskbot.stories.placing import place as place_among
+from riskbot.stories.similarity import weigh
+from riskbot.stories.sketch import sketch
 from tests.builders import NOW, article, hit, later, placement, reading
 
 NONE = Frequencies()
@@ -20,6 +25,18 @@ POSSIBLE: dict[str, Any] = {"modality": Modality.POSSIBLE, "prominent": False}
 
 def story(id_: str, *readings: Reading) -> Story:
     return Story(id_, tuple(Member(given, placement(id_)) for given in readings))
+
+
+def place(
+    given: Reading, candidates: Sequence[Story], frequencies: Frequencies, quiet_after: timedelta = QUIET
+) -> Placement:
+    """Where a reading belongs among whole stories."""
+    among = [
+        Candidate(each.id, [weigh(sketch(member.reading), frequencies) for member in each.members])
+        for each in candidates
+    ]
+    own = weigh(sketch(given), frequencies)
+    return place_among(own, among, opens=opens_story(given.hits), quiet_after=quiet_after)
 
 
 # ── readings among whole stories ─────────────────────────────────────────────────────────────────────────────────

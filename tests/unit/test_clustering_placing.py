@@ -82,6 +82,15 @@ def test_the_same_earnings_join_and_those_of_the_next_quarter_do_not() -> None:
     assert placed(told("Acme fourth-quarter profit rises on strong demand", at=later(hours=1)), third).story is None
 
 
+def test_an_article_without_a_hit_that_names_only_others_joins_no_story_told_in_the_same_words() -> None:
+    among = story("s1", told("Acme app ban on government phones", "", of_company()))
+    of_another = placed(told("Zenith app ban on government phones"), among, opens=False)
+    assert (of_another.story, of_another.similarity > WITHOUT_HIT_FROM) == (None, True)
+    assert "s1 at 0." in of_another.why
+    assert "but it names nobody of whom that speaks" in of_another.why
+    assert placed(told("Government phones: app ban"), among, opens=False).story == "s1"
+
+
 def test_an_article_without_a_hit_must_be_likelier_and_never_opens() -> None:
     joined = placed(retold(), story("s1", told(BAN, BAN_TEXT, of_company())), opens=False)
     assert (joined.story, joined.opens) == ("s1", False)

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from riskbot.errors import FetchError, SlackError
 from riskbot.matching.match import Matcher
 from riskbot.model import Article, Delivery, DeliveryState, Feed, FeedState, Notice, Placement, Reading, Story, Summary
-from riskbot.policy.alerting import Policy, channels, decide
+from riskbot.policy.alerting import LONG, Policy, channels, decide
 from riskbot.policy.fulltext import unread as pages_unread
 from riskbot.policy.fulltext import wanted, with_page
 from riskbot.policy.health import examined
@@ -183,9 +183,7 @@ def keep(tx: Transaction, readings: Sequence[Reading], mind: Mind, now: datetime
             place = _find(tx, reading, story, mind)
             met |= place.keyed.keys()
             if not (reading.hits or story) and place.placement.story is not None:
-                reading = read(
-                    reading.article, mind, every=True
-                )  # now that it tells of a story, its origin is asked for
+                reading = read(reading.article, mind, every=True)  # now that it tells of a story
         tx.add_article(reading, held.version + 1 if held else 1)
         new, edited = new + (what is Novelty.NEW), edited + (what is Novelty.EDITED)
         hits += len(reading.hits)
@@ -212,6 +210,7 @@ def _tell(tx: Transaction, reading: Reading, place: _Place, mind: Mind, now: dat
     before, story = _put(tx, reading, place, mind, now)
     after = summarise(story, mind.outlets) if story else None
     told = 0
+    spoken = tx.spoken(story.id, now) if story and len(story.members) > LONG else {}
     for channel in channels(reading, story, mind.policy):
         decision = decide(
             reading,
@@ -222,6 +221,7 @@ def _tell(tx: Transaction, reading: Reading, place: _Place, mind: Mind, now: dat
             policy=mind.policy,
             now=now,
             first_poll=first_poll,
+            spoken=spoken.get(channel),
         )
         tx.decide(decision, now)
         if decision.tell and story:

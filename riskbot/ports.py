@@ -31,6 +31,7 @@ from riskbot.model import (
     Summary,
 )
 from riskbot.model import Document as Document  # a fetcher finds the values it returns in one place
+from riskbot.policy.alerting import Spoken
 from riskbot.stories.frequencies import Frequencies
 from riskbot.stories.sketch import Sketch
 
@@ -141,6 +142,9 @@ class Transaction(Protocol):
 
     def alert(self, story: str, decision: Decision, kind: Literal["new", "update"], now: datetime) -> Alert:
         """Keep an alert and owe its delivery; an update replaces updates of the same story and channel still owed."""
+
+    def spoken(self, story: str, now: datetime) -> Mapping[str, Spoken]:
+        """When each channel last heard of a story, and whether an edit that was put off still waits."""
 
     def finish_poll(self, state: FeedState) -> bool:
         """Write a feed's state and give its lease back; false: another has taken it since, and nothing was written."""

@@ -9,6 +9,7 @@ from typing import Literal
 
 from riskbot.errors import StoreError
 from riskbot.model import Alert, Decision, Delivery, DeliveryState, Placement, Reading, Rearranged, Reason, Story
+from riskbot.policy.alerting import Spoken
 from riskbot.ports import Nominee
 from riskbot.stories.placing import NEVER_AFTER
 from riskbot.stories.sketch import Sketch
@@ -128,6 +129,16 @@ class FakeStories:
             self._owe(of, Decision(moving[0], channel, True, Reason.MORE_ARTICLES), "update", now)
         return self._t.story(made) or Story(made, ())
 
+    def spoken(self, story: str, now: datetime) -> Mapping[str, Spoken]:
+        said: dict[str, Spoken] = {}
+        for delivery in self._t.deliveries.values():
+            if delivery.alert.story == story:
+                before = said.get(delivery.alert.channel, Spoken(delivery.alert.at))
+                waits = delivery.state is DeliveryState.OWED and delivery.due_at is not None and delivery.due_at > now
+                until = [at for at in (before.waits_until, delivery.due_at if waits else None) if at]
+                said[delivery.alert.channel] = Spoken(max(before.at, delivery.alert.at), max(until, default=None))
+        return said
+
     def _move_messages(self, of: str, into: str, about: str, now: datetime) -> None:
         both = self._told(into)
         for channel in self._told(of):
@@ -164,7 +175,9 @@ class FakeStories:
         state = DeliveryState.REPLACED if carried else DeliveryState.OWED
         self._t.alerts[made.id] = made
         self._t.told_in[made.id] = len(self._t.versions[article])
-        self._t.deliveries[f"d{number}"] = Delivery(f"d{number}", made, key=f"{number:032x}", state=state)
+        self._t.deliveries[f"d{number}"] = Delivery(
+            f"d{number}", made, key=f"{number:032x}", state=state, due_at=decision.due_at
+        )
         return made
 
     def _replace_waiting(self, story: str, channel: str) -> bool:

@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Literal
 from uuid import uuid4
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, case, func, insert, select, update
 from sqlmodel import Session
 
 from riskbot.errors import StoreError
 from riskbot.model import Alert, Decision, DeliveryState, Reason
+from riskbot.policy.alerting import Spoken
 from riskbot.store.base import number_of_new, table_of
 from riskbot.store.placing import story_number
 from riskbot.store.stories import ALERT, PLACE
@@ -58,6 +59,23 @@ _OPEN = (
         DELIVERY.c.state.in_((DeliveryState.OWED.value, DeliveryState.SENDING.value)),
     )
 )
+_SPOKEN = (
+    select(
+        ALERT.c.channel,
+        func.max(ALERT.c.at).label("at"),
+        func.max(
+            case(
+                (
+                    and_(DELIVERY.c.state == DeliveryState.OWED.value, DELIVERY.c.due_at > bindparam("now")),
+                    DELIVERY.c.due_at,
+                )
+            )
+        ).label("waits_until"),
+    )
+    .join_from(ALERT, DELIVERY, ALERT.c.id == DELIVERY.c.alert)
+    .where(ALERT.c.story == bindparam("of"))
+    .group_by(ALERT.c.channel)
+)
 _REPLACE = update(DELIVERY).where(DELIVERY.c.id == bindparam("of")).values(state=DeliveryState.REPLACED.value)
 
 
@@ -86,6 +104,12 @@ def alert(
     if not session.connection().execute(_LED_TO, of).rowcount:
         raise StoreError(f"the alert for {decision.article!r} in {decision.channel} follows from no decision kept")
     return Alert(cited("a", made), story, decision.channel, kind, decision.reason, decision.article, now)
+
+
+def spoken(session: Session, story: str, now: datetime) -> dict[str, Spoken]:
+    """When each channel last heard of a story, and until when an edit waits that was put off."""
+    found = session.connection().execute(_SPOKEN, {"of": story_number(session, story), "now": now})
+    return {row.channel: Spoken(row.at, row.waits_until) for row in found}
 
 
 def follow_up(session: Session, story: int, channel: str, article: str, now: datetime) -> None:
@@ -131,7 +155,14 @@ def _owe(session: Session, story: int, decision: Decision, kind: Literal["new", 
         "at": now,
     }
     made = number_of_new(connection.execute(_ALERT, row))
-    connection.execute(_OWE, {"alert": made, "key": uuid4().hex, "state": state.value, "attempts": 0})
+    owed = {
+        "alert": made,
+        "key": uuid4().hex,
+        "state": state.value,
+        "attempts": 0,
+        "due_at": decision.due_at,
+    }
+    connection.execute(_OWE, owed)
     return made
 
 

@@ -26,6 +26,7 @@ from riskbot.model import (
     RulesState,
     Story,
 )
+from riskbot.policy.alerting import Spoken
 from riskbot.ports import Nominee
 from riskbot.store import articles as kept
 from riskbot.store import nominees, notices, placing, polling, rearranging, rules_state, telling
@@ -107,6 +108,10 @@ class SqlTransaction:
         """Keep an alert and owe its delivery."""
         version = self._articles.version(decision.article)
         return telling.alert(self._session, story, decision, version, kind, now)
+
+    def spoken(self, story: str, now: datetime) -> Mapping[str, Spoken]:
+        """When each channel last heard of a story."""
+        return telling.spoken(self._session, story, now)
 
     def finish_poll(self, state: FeedState) -> bool:
         """Write a feed's state and give its lease back; nothing, and false, when another has taken it since."""

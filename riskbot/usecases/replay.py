@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from riskbot.errors import InputError
@@ -61,8 +61,9 @@ async def replay(
         # Draining after each release would take them for the replay's own, and nobody would be told of them.
         mend = "let `riskbot run` or `riskbot poll` send them first, or replay into another database"
         raise InputError(f"the database has {waiting} message(s) still to be sent", mend)
-    # The feed of a replay is nobody's to mend: its old articles make it stale, and nobody is told.
-    mind = replace(mind, policy=replace(mind.policy, ops_channel=None))
+    # The feed of a replay is nobody's to mend: its old articles make it stale, and nobody is told. And its clock stops
+    # with its last article: an edit put off until later would never be seen.
+    mind = replace(mind, policy=replace(mind.policy, ops_channel=None, cooldown=timedelta(0)))
     feed = server.feed()
     state = await store.keep_feed(feed)
     timed = in_order(articles, start)

@@ -1,84 +1,24 @@
-"""The Store port: stories are found by keys, merged, split, and remember what people decided."""
+"""The Store port: stories are found by keys and remember what was decided."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 
 import pytest
 
 from riskbot.errors import StoreError
-from riskbot.model import Article, DeliveryState, Level, Reading, Reason, Story
-from riskbot.ports import Nominee, Store, Transaction
+from riskbot.model import Article, Reading, Reason
+from riskbot.policy.alerting import Spoken
+from riskbot.ports import Store, Transaction
 from riskbot.stories.frequencies import Frequencies
-from riskbot.stories.keys import NEAREST, NOMINATED, keys
+from riskbot.stories.keys import NEAREST, NOMINATED
 from riskbot.stories.live import LiveStories
 from riskbot.stories.placing import Candidate, place
 from riskbot.stories.similarity import weigh
-from riskbot.stories.sketch import Sketch, sketch
-from tests.builders import NOW, article, decision, later, placement, reading
-
-WORDS = Frequencies()
-OF = "White House memo names Alibaba and the Chinese military"
-
-
-def of(title: str = OF, text: str = "", **fields: object) -> Reading:
-    return reading(article(title, text, **fields))
-
-
-def keyed(given: Reading) -> tuple[Sketch, dict[str, float]]:
-    own = sketch(given)
-    return own, keys(own, WORDS)
-
-
-def kept(tx: Transaction, given: Reading, into: str | None = None) -> Story:
-    """Keep an article, in a new story or in the one named."""
-    own, found = keyed(given)
-    tx.add_article(given, 1)
-    if into is None:
-        return tx.open_story(given, placement(), own, found)
-    return tx.join_story(into, given, placement(into), own, found)
-
-
-async def keep(store: Store, *given: Reading) -> str:
-    """A story of these articles."""
-
-    def work(tx: Transaction) -> str:
-        story = kept(tx, given[0]).id
-        for each in given[1:]:
-            kept(tx, each, story)
-        return story
-
-    return await store.write(work)
-
-
-async def nominees(store: Store, given: Reading) -> Sequence[Nominee]:
-    return await store.write(lambda tx: tx.candidates(*keyed(given)))
-
-
-async def ids(store: Store, given: Reading) -> list[str]:
-    return [nominee.story for nominee in await nominees(store, given)]
-
-
-async def tell(store: Store, story: str, article_: str, channel: str = "#risk") -> None:
-    """The story is told in a channel, and its message stands there."""
-
-    def work(tx: Transaction) -> None:
-        made = decision(article_, channel)
-        tx.decide(made, NOW)
-        tx.alert(story, made, "new", NOW)
-
-    await store.write(work)
-    for each in await store.claim_deliveries(NOW, later(minutes=1) - NOW, 9):
-        sent = replace(each, state=DeliveryState.SENT, ts=f"{story}.{channel}", sent_as="C1", tried_at=NOW)
-        await store.set_delivery(sent)
-
-
-def merged(older: str, younger: str, by: str | None = None) -> Callable[[Transaction], Story]:
-    return lambda tx: tx.merge_stories(older, younger, by=by, why="they tell of one memo", now=NOW)
-
+from riskbot.stories.sketch import sketch
+from tests.builders import NOW, article, decision, later, placement
+from tests.storykeeping import WORDS, ids, keep, kept, keyed, nominees, of, tell
 
 # ── found by keys ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -205,188 +145,6 @@ async def test_the_table_places_articles_as_memory_does(store: Store) -> None:
     assert 2 < len(set(here)) < len(here)
 
 
-# ── merged ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def test_a_merged_story_leads_to_the_older_which_has_its_articles_its_keys_and_its_gravity(store: Store) -> None:
-    older = await keep(store, of(id="a"))
-    younger = await keep(store, of("Pentagon blacklists a retailer", id="b", published=later(hours=9)))
-    await store.write(lambda tx: tx.set_story(younger, level=Level.HIGH, score=71))
-    story = await store.write(merged(older, younger))
-    assert [member.reading.article.id for member in story.members] == ["a", "b"]
-    assert (story.id, story.level, story.score, story.merged_into) == (older, Level.HIGH, 71, None)
-    assert await store.story(younger) == Story(younger, (), Level.HIGH, 71, {}, merged_into=older)
-    assert [each.id for each in await store.stories()] == [older]
-    assert (await store.counts()).stories == 1
-    assert await ids(store, Reading(article("Pentagon blacklists more", published=later(hours=9)))) == [older]
-    (change,) = await store.rearranged(older)
-    assert await store.rearranged(younger) == [change]
-    assert (change.kind, change.story, change.other, change.by) == ("merged", older, younger, None)
-    assert (change.why, change.at) == ("they tell of one memo", NOW)
-
-
-async def test_of_a_channel_told_of_both_the_younger_message_is_owed_one_edit_and_nothing_is_new(store: Store) -> None:
-    older, younger = await keep(store, of(id="a")), await keep(store, of(id="b"))
-    await tell(store, older, "a")
-    await tell(store, younger, "b")
-    story = await store.write(merged(older, younger))
-    assert set(story.told) == {"#risk"}
-    (owed,) = await store.claim_deliveries(NOW, later(minutes=1) - NOW, 9)
-    assert (owed.alert.story, owed.alert.kind, owed.alert.reason) == (younger, "update", Reason.MORE_ARTICLES)
-    assert (owed.ts, owed.alert.article) == (f"{younger}.#risk", "b")
-    assert [alert.kind for alert in await store.alerts()] == ["new", "new", "update"]
-
-
-async def test_in_a_channel_told_only_of_the_younger_its_message_becomes_the_olders(store: Store) -> None:
-    older, younger = await keep(store, of(id="a")), await keep(store, of(id="b"))
-    await tell(store, older, "a")
-    await tell(store, younger, "b", "#china")
-    story = await store.write(merged(older, younger))
-    assert set(story.told) == {"#risk", "#china"}
-    assert (await store.counts()).owed == 0
-
-    def more(tx: Transaction) -> None:
-        kept(tx, of(id="c"), older)
-        made = decision("c", "#china", reason=Reason.MORE_ARTICLES)
-        tx.decide(made, NOW)
-        tx.alert(older, made, "update", NOW)
-
-    await store.write(more)
-    (owed,) = await store.claim_deliveries(NOW, later(minutes=1) - NOW, 9)
-    assert (owed.alert.story, owed.ts) == (older, f"{younger}.#china")
-
-
-async def test_a_message_nobody_has_begun_to_send_is_never_sent_once_its_story_is_merged(store: Store) -> None:
-    older, younger = await keep(store, of(id="a")), await keep(store, of(id="b"))
-    await tell(store, older, "a")
-
-    def owe(tx: Transaction) -> None:
-        made = decision("b")
-        tx.decide(made, NOW)
-        tx.alert(younger, made, "new", NOW)
-
-    await store.write(owe)
-    await store.write(merged(older, younger))
-    assert (await store.counts()).owed == 0
-
-
-async def test_a_message_that_is_on_its_way_is_edited_once_it_stands(store: Store) -> None:
-    older, younger = await keep(store, of(id="a")), await keep(store, of(id="b"))
-    await tell(store, older, "a")
-
-    def owe(tx: Transaction) -> None:
-        made = decision("b")
-        tx.decide(made, NOW)
-        tx.alert(younger, made, "new", NOW)
-
-    await store.write(owe)
-    (sending,) = await store.claim_deliveries(NOW, later(minutes=1) - NOW, 9)
-    await store.write(merged(older, younger))
-    assert list(await store.claim_deliveries(NOW, later(minutes=1) - NOW, 9)) == []
-    await store.set_delivery(replace(sending, state=DeliveryState.SENT, ts="7.0", sent_as="C1"))
-    (edit,) = await store.claim_deliveries(NOW, later(minutes=1) - NOW, 9)
-    assert (edit.alert.story, edit.alert.kind, edit.ts) == (younger, "update", "7.0")
-
-
-async def test_people_who_merge_are_shown_it_in_the_older_message_too(store: Store) -> None:
-    older, younger = await keep(store, of(id="a")), await keep(store, of(id="b"))
-    await tell(store, older, "a")
-    await store.write(merged(older, younger, by="ada"))
-    (owed,) = await store.claim_deliveries(NOW, later(minutes=1) - NOW, 9)
-    assert (owed.alert.story, owed.alert.kind) == (older, "update")
-    assert [change.by for change in await store.rearranged(older)] == ["ada"]
-
-
-async def test_a_story_merged_twice_over_leads_to_the_one_that_lives(store: Store) -> None:
-    first, second, third = [await keep(store, of(id=each)) for each in "abc"]
-    await store.write(merged(second, third))
-    await store.write(merged(first, second))
-    found = [await store.story(each) for each in (second, third)]
-    assert [each.merged_into for each in found if each] == [first, first]
-
-
-@pytest.mark.parametrize(
-    ("older", "younger", "why"),
-    [("s1", "s1", "with itself"), ("s1", "s9", "no story"), ("s1", "s2", "was merged into s1")],
-)
-async def test_what_cannot_be_merged_is_refused_and_changes_nothing(
-    store: Store, older: str, younger: str, why: str
-) -> None:
-    await keep(store, of(id="a"))
-    await keep(store, of(id="b"))
-    await store.write(merged("s1", "s2"))
-    before = await store.stories()
-    with pytest.raises(StoreError, match=why):
-        await store.write(merged(older, younger))
-    with pytest.raises(StoreError, match="was merged"):
-        await store.write(lambda tx: tx.join_story("s2", of(id="b"), placement("s2")))
-    assert await store.stories() == before
-
-
-# ── split ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def apart(*articles: str, at: datetime = NOW) -> Callable[[Transaction], Story]:
-    return lambda tx: tx.split_story(articles, by="ada", now=at)
-
-
-async def test_articles_that_people_take_out_are_a_story_of_their_own_and_never_come_back(store: Store) -> None:
-    story = await keep(store, of(id="a"), of(id="b", published=later(hours=3)), of(id="c"))
-    await tell(store, story, "a")
-    made = await store.write(apart("b", "c"))
-    assert [member.reading.article.id for member in made.members] == ["b", "c"]
-    assert {member.placement.why for member in made.members} == {f"taken out of {story} by ada"}
-    left = await store.story(story)
-    assert left
-    assert [member.reading.article.id for member in left.members] == ["a"]
-    found = {nominee.story: nominee for nominee in await nominees(store, of(id="d"))}
-    assert found[story].barred == {"b", "c"}
-    assert (found[story].apart, found[made.id].apart) == ({made.id}, {story})
-    (change,) = await store.rearranged(made.id)
-    assert (change.kind, change.story, change.other, change.by) == ("split", story, made.id, "ada")
-    assert set(change.articles) == {"b", "c"}
-    (owed,) = await store.claim_deliveries(NOW, later(minutes=1) - NOW, 9)
-    assert (owed.alert.story, owed.alert.kind) == (story, "update")
-
-
-async def test_the_first_article_may_leave_and_the_next_opens_the_story(store: Store) -> None:
-    story = await keep(store, of(id="a"), of(id="b"))
-    await store.write(apart("a"))
-    left = await store.story(story)
-    assert left
-    assert [(m.reading.article.id, m.placement.opens) for m in left.members] == [("b", True)]
-
-
-async def test_what_people_merge_again_is_apart_no_more(store: Store) -> None:
-    story = await keep(store, of(id="a"), of(id="b"))
-    made = await store.write(apart("b"))
-    await store.write(merged(story, made.id, by="bob"))
-    (found,) = await nominees(store, of(id="c"))
-    assert (found.barred, found.apart) == (frozenset(), frozenset())
-
-
-async def test_what_was_kept_apart_from_the_younger_is_kept_apart_from_the_older(store: Store) -> None:
-    older = await keep(store, of(id="x"))
-    story = await keep(store, of(id="a"), of(id="b"))
-    made = await store.write(apart("b"))
-    await store.write(merged(older, story))
-    found = {nominee.story: nominee for nominee in await nominees(store, of(id="c"))}
-    assert (found[older].barred, found[older].apart) == ({"b"}, {made.id})
-    assert found[made.id].apart == {older}
-
-
-@pytest.mark.parametrize(
-    ("articles", "why"),
-    [(("a", "b"), "without an article"), (("nobody",), "in no story"), (("a", "z"), "of two"), ((), "none was named")],
-)
-async def test_what_cannot_be_split_is_refused(store: Store, articles: tuple[str, ...], why: str) -> None:
-    await keep(store, of(id="a"), of(id="b"))
-    await keep(store, of(id="z"))
-    with pytest.raises(StoreError, match=why):
-        await store.write(apart(*articles))
-    assert (await store.counts()).stories == 2
-
-
 # ── decisions, frequencies ───────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -432,3 +190,30 @@ async def test_an_article_never_seen_before_is_no_ones(store: Store) -> None:
     assert await store.write(lambda tx: tx.story_of(given.id)) is None
     with pytest.raises(StoreError, match="no story"):
         await store.rearranged("s1")
+
+
+# ── what a channel has heard ─────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_story_knows_when_each_channel_last_heard_of_it_and_what_is_put_off(store: Store) -> None:
+    story = await keep(store, of(), of("Alibaba denies the White House memo"))
+    other = await keep(store, of("SMIC loses its licence"))
+    await tell(store, story, of().article.id)
+    await tell(store, other, of("SMIC loses its licence").article.id, "#chips")
+    assert await store.write(lambda tx: tx.spoken(story, later(minutes=1))) == {"#risk": Spoken(NOW)}
+
+    second = of("Alibaba denies the White House memo").article.id
+    put_off = replace(decision(second), reason=Reason.MORE_ARTICLES, due_at=later(minutes=10))
+
+    def update(tx: Transaction) -> None:
+        tx.decide(put_off, later(minutes=2))
+        tx.alert(story, put_off, "update", later(minutes=2))
+
+    await store.write(update)
+    waiting = {"#risk": Spoken(later(minutes=2), later(minutes=10))}
+    assert await store.write(lambda tx: tx.spoken(story, later(minutes=3))) == waiting
+    assert await store.write(lambda tx: tx.spoken(story, later(minutes=11))) == {"#risk": Spoken(later(minutes=2))}
+    minute = later(minutes=1) - NOW
+    assert await store.claim_deliveries(later(minutes=9), minute, 9) == []
+    (edit,) = await store.claim_deliveries(later(minutes=10), minute, 9)
+    assert edit.alert.kind == "update"

@@ -19,7 +19,7 @@ from typing import Any
 from riskbot.errors import InputError
 from riskbot.feeds.fetcher import FeedFetcher
 from riskbot.matching.match import Matcher
-from riskbot.pipeline import Mind
+from riskbot.mind import Mind
 from riskbot.policy.alerting import Policy
 from riskbot.policy.reloading import Signature, joined
 from riskbot.ports import Fetcher, Notifier, Store

@@ -10,59 +10,31 @@ that a crash at any instant loses nothing. A feed that fails concerns nobody els
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from riskbot.errors import FetchError, SlackError
-from riskbot.matching.match import Matcher
-from riskbot.model import Article, Delivery, DeliveryState, Feed, FeedState, Notice, Placement, Reading, Story, Summary
-from riskbot.policy.alerting import LONG, Policy, channels, decide
+from riskbot.errors import FetchError
+from riskbot.mind import Mind, read
+from riskbot.model import Article, Feed, FeedState, Placement, Reading, Story, Summary
+from riskbot.policy.alerting import LONG, channels, decide
 from riskbot.policy.fulltext import unread as pages_unread
 from riskbot.policy.fulltext import wanted, with_page
 from riskbot.policy.health import examined
 from riskbot.policy.novelty import Novelty, articles, novelty
 from riskbot.policy.polling import after_failure, after_success
-from riskbot.policy.resending import Message, after_refusal, unsure
-from riskbot.ports import Fetcher, Notifier, Sent, Store, Transaction
-from riskbot.stories.claims import ClaimReader, about
+from riskbot.ports import Fetcher, Store, Transaction
 from riskbot.stories.clustering import opens_story
-from riskbot.stories.frequencies import Frequencies
 from riskbot.stories.keys import keys
-from riskbot.stories.origins import credit
-from riskbot.stories.outlets import Outlets
 from riskbot.stories.placing import Candidate
 from riskbot.stories.placing import place as place_among
 from riskbot.stories.severity import gravity, higher
-from riskbot.stories.similarity import Weighed, weigh
 from riskbot.stories.sketch import Sketch, sketch
 from riskbot.stories.summary import summarise
 from riskbot.stories.words import stem, words
 
-WEIGHED = 2000  # sketches whose weighed words are remembered
 TITLE = 200  # characters that stand for a missing title
 SHARED = 2  # words of its title that an article without a hit must share with stories to be looked at more closely
-LEASE = timedelta(minutes=2)  # how long a delivery is ours before someone else may take it up
-
-
-@dataclass(frozen=True, slots=True)
-class Mind:
-    """What riskbot judges by: everything the pure core needs besides an article and the time."""
-
-    matcher: Matcher
-    outlets: Outlets
-    policy: Policy = field(default_factory=Policy)
-    frequencies: Frequencies = field(default_factory=Frequencies)
-    claims: ClaimReader = field(default_factory=ClaimReader)
-    _weighed: dict[Sketch, Weighed] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    def weigh(self, of: Sketch) -> Weighed:
-        """The sketch with its words weighed; what was weighed last is remembered, for stories are met often."""
-        found = self._weighed.pop(of, None) or weigh(of, self.frequencies)
-        self._weighed[of] = found
-        if len(self._weighed) > WEIGHED:
-            del self._weighed[next(iter(self._weighed))]
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,29 +52,6 @@ class PollReport:
     state: FeedState | None = None  # the feed's state after it
     turned: str | None = None  # what is told of the feed, where its health turned
     pages_unread: int = 0  # articles whose page should have been read and was not
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryReport:
-    """What came of one round of deliveries."""
-
-    sent: int = 0
-    waiting: int = 0  # to be tried again
-    parked: tuple[str, ...] = ()  # why, in words, for each that a person must mend
-
-
-def read(article: Article, mind: Mind, *, every: bool = False, in_story: bool = True) -> Reading:
-    """Everything the pure core sees in one article by itself; `every`: what it claims also where it meets no rule.
-
-    `in_story` false: it belongs to no story yet, so that nobody asks for its origin unless it has a hit. That saves
-    nine tenths of the time that most articles take.
-    """
-    hits = mind.matcher.match(article)
-    if not (hits or every or in_story):
-        return Reading(article)
-    told_of = credit(article, mind.outlets)
-    said = mind.claims.read(article, about(hits), told_of.origin) if hits or every else ()
-    return Reading(article, hits, told_of.origin, told_of.chain, said, told_of.links)
 
 
 # ── one poll ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -277,96 +226,6 @@ def _weigh(tx: Transaction, story: Story, mind: Mind) -> Story:
     if (level, score) != (story.level, story.score):
         tx.set_story(story.id, level=level, score=score)
     return replace(story, level=level, score=score)
-
-
-# ── delivery ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def deliver(*, store: Store, notifier: Notifier, mind: Mind, now: datetime, limit: int = 100) -> DeliveryReport:
-    """Send the alerts that are owed and due. Drains what can be sent; what must wait is left with its time."""
-
-    async def send(delivery: Delivery) -> Delivery:
-        looked_up = await _look_up(delivery, notifier, now)
-        if looked_up:
-            return looked_up
-        summary = await _said(delivery.alert.story, store, mind)
-        if summary is None:
-            return replace(delivery, state=DeliveryState.PARKED, error=f"story {delivery.alert.story} is gone")
-        return await _post(delivery, lambda trying: notifier.send(trying, summary), store.set_delivery, now)
-
-    return await _drain(lambda: store.claim_deliveries(now, LEASE, limit), send, store.set_delivery)
-
-
-async def _said(id_: str, store: Store, mind: Mind) -> Summary | None:
-    """What a story's message says: of one that was merged, what the older says, and that it is there now."""
-    story = await store.story(id_)
-    if story is None or story.merged_into is None:
-        return summarise(story, mind.outlets) if story else None
-    older = await store.story(story.merged_into)
-    return replace(summarise(older, mind.outlets), story=id_, merged_into=older.id) if older else None
-
-
-async def deliver_notices(*, store: Store, notifier: Notifier, now: datetime, limit: int = 100) -> DeliveryReport:
-    """Send the notices that are owed and due, by the same rules."""
-
-    async def send(notice: Notice) -> Notice:
-        return await _look_up(notice, notifier, now) or await _post(notice, notifier.note, store.set_notice, now)
-
-    return await _drain(lambda: store.claim_notices(now, LEASE, limit), send, store.set_notice)
-
-
-async def _drain(
-    claim: Callable[[], Awaitable[Sequence[Message]]],
-    send: Callable[[Message], Awaitable[Message]],
-    keep: Callable[[Message], Awaitable[None]],
-) -> DeliveryReport:
-    report = DeliveryReport()
-    while True:
-        claimed = await claim()
-        if not claimed:
-            return report
-        for message in claimed:
-            outcome = await send(message)
-            await keep(outcome)
-            report = _counted(report, outcome.state, outcome.error)
-
-
-def _counted(so_far: DeliveryReport, state: DeliveryState, error: str | None) -> DeliveryReport:
-    return DeliveryReport(
-        sent=so_far.sent + (state is DeliveryState.SENT),
-        waiting=so_far.waiting + (state in (DeliveryState.OWED, DeliveryState.SENDING)),
-        parked=(*so_far.parked, error or "") if state is DeliveryState.PARKED else so_far.parked,
-    )
-
-
-async def _look_up(message: Message, notifier: Notifier, now: datetime) -> Message | None:
-    """A message whose fate is unknown, as it stands once it was looked for; None when it is to be posted."""
-    if message.state is not DeliveryState.SENDING:
-        return None
-    try:
-        found = await notifier.find(message)
-    except SlackError as error:
-        return unsure(message, error, now)
-    return _sent(message, found) if found else None
-
-
-async def _post(
-    message: Message,
-    post: Callable[[Message], Awaitable[Sent]],
-    keep: Callable[[Message], Awaitable[None]],
-    now: datetime,
-) -> Message:
-    """The message as it stands after one try to post it."""
-    trying = replace(message, state=DeliveryState.SENDING, attempts=message.attempts + 1, tried_at=now)
-    await keep(trying)  # before the post: whoever finds it later knows to look
-    try:
-        return _sent(trying, await post(trying))
-    except SlackError as error:
-        return after_refusal(trying, error, now)
-
-
-def _sent(message: Message, sent: Sent) -> Message:
-    return replace(message, state=DeliveryState.SENT, ts=sent.ts, sent_as=sent.channel, error=None)
 
 
 def total(reports: Iterable[PollReport]) -> PollReport:

@@ -19,8 +19,8 @@ from typing import TypeVar
 from riskbot.app import App, clock, load, require_feeds, signature, think
 from riskbot.errors import InputError, RiskbotError
 from riskbot.log import get_logger
+from riskbot.mind import Mind
 from riskbot.model import RulesState
-from riskbot.pipeline import Mind
 from riskbot.policy.changes import edited_feeds
 from riskbot.policy.reloading import (
     Refusal,

@@ -16,9 +16,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from riskbot.app import App, clock
+from riskbot.delivery import deliver, deliver_notices
 from riskbot.errors import RiskbotError
 from riskbot.log import get_logger
-from riskbot.pipeline import PollReport, deliver, deliver_notices
+from riskbot.pipeline import PollReport
 from riskbot.reload import Reloader
 from riskbot.watching import RENEW_EVERY, Watcher
 

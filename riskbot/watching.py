@@ -17,8 +17,9 @@ from datetime import timedelta
 from riskbot.app import App, clock
 from riskbot.errors import RiskbotError
 from riskbot.log import get_logger
+from riskbot.mind import Mind
 from riskbot.model import Feed, FeedState
-from riskbot.pipeline import Mind, PollReport, poll
+from riskbot.pipeline import PollReport, poll
 from riskbot.reload import Reloader
 
 LEASE = timedelta(minutes=2)  # after which a killed process's feeds come back

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from riskbot.delivery import DeliveryReport, deliver
 from riskbot.errors import FetchError
 from riskbot.matching.match import Matcher
 from riskbot.matching.rules import Rule, RuleSet
+from riskbot.mind import Mind
 from riskbot.model import Entry, Outlet
-from riskbot.pipeline import DeliveryReport, Mind, PollReport, deliver, poll
+from riskbot.pipeline import PollReport, poll
 from riskbot.policy.alerting import Policy
 from riskbot.ports import Polled
 from riskbot.stories.outlets import Outlets

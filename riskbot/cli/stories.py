@@ -17,8 +17,8 @@ from riskbot.cli.console import out, print_json
 from riskbot.cli.feedsview import ago, indented
 from riskbot.cli.storyview import story_line
 from riskbot.errors import InputError
+from riskbot.mind import Mind
 from riskbot.model import Rearranged
-from riskbot.pipeline import Mind
 from riskbot.ports import Store
 from riskbot.settings import load_settings
 from riskbot.usecases.stories import (

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from riskbot.delivery import DeliveryReport, deliver
 from riskbot.errors import InputError
+from riskbot.mind import Mind
 from riskbot.model import Article, Story, Summary
-from riskbot.pipeline import DeliveryReport, Mind, PollReport, deliver, poll, total
+from riskbot.pipeline import PollReport, poll, total
 from riskbot.ports import Fetcher, Notifier, ReplayFeed, Store
 from riskbot.stories.summary import summarise
 from riskbot.usecases.forms import Form, alert_form, article_form, story_form

@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from riskbot.errors import ArticleFileError
+from riskbot.mind import Mind, read
 from riskbot.model import Reading
-from riskbot.pipeline import Mind, read
 from riskbot.stories.claims import about
 from riskbot.stories.clustering import opens_story
 from riskbot.stories.live import LiveStories

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 
 from riskbot.errors import InputError
+from riskbot.mind import Mind
 from riskbot.model import Alert, Decision, Member, Rearranged, Story, Summary
-from riskbot.pipeline import Mind
 from riskbot.ports import Store, Transaction
 from riskbot.stories.life import Life, life
 from riskbot.stories.placing import seniority

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 import pytest
 
+from riskbot.delivery import LEASE, DeliveryReport, deliver
 from riskbot.model import DeliveryState
-from riskbot.pipeline import LEASE, DeliveryReport, deliver
 from riskbot.ports import Transaction
 from tests.builders import NOW, entry, feed, later, rule
 from tests.fakes import FakeDatabase, FakeNotifier, FakeStore, Lost, entries, refused, unknown

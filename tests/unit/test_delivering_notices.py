@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 
+from riskbot.delivery import LEASE, DeliveryReport, deliver_notices
 from riskbot.model import DeliveryState
-from riskbot.pipeline import LEASE, DeliveryReport, deliver_notices
 from tests.builders import NOW, later
 from tests.fakes import FakeDatabase, FakeNotifier, FakeStore, Lost, refused, unknown
 from tests.rounds import PowerCutError

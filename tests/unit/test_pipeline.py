@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from riskbot.delivery import DeliveryReport
 from riskbot.errors import FetchError
 from riskbot.model import Article, Entry, Known, Level, Reason
-from riskbot.pipeline import DeliveryReport, PollReport, total
+from riskbot.pipeline import PollReport, total
 from tests.builders import NOW, TEXT, TITLE, entry, feed, later, rule
 from tests.fakes import UNCHANGED, FakeDatabase, FakeNotifier, FakeStore, entries
 from tests.rounds import ALLEGED, RETOLD, delivered, mind, polled

@@ -16,8 +16,8 @@ import pytest
 from riskbot.app import App, load, rules_folder, signature, think
 from riskbot.errors import StoreError
 from riskbot.matching.match import Matcher
+from riskbot.mind import Mind
 from riskbot.model import Feed, FeedState
-from riskbot.pipeline import Mind
 from riskbot.ports import Polled, Transaction
 from riskbot.reload import Reloader, build
 from riskbot.rulefiles.load import Loaded

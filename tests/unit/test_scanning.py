@@ -12,8 +12,8 @@ import pytest
 from riskbot.errors import ArticleFileError
 from riskbot.matching.match import Matcher
 from riskbot.matching.rules import RuleSet
+from riskbot.mind import Mind
 from riskbot.model import Outlet
-from riskbot.pipeline import Mind
 from riskbot.stories.outlets import Outlets
 from riskbot.usecases.scan import Stories, scan
 from tests.builders import TEXT, TITLE, rule, ruleset

@@ -12,7 +12,7 @@ demo: .venv/ready
 test: .venv/ready postgres gate
 
 gate: format lint types contracts
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 format: .venv/ready
 	$(BIN)/ruff format --check .

@@ -247,6 +247,14 @@ class Store(Protocol):
     async def keep_frequencies(self, snapshot: Frequencies, now: datetime) -> None:
         """Keep a snapshot for good. Raises StoreError when another has its id."""
 
+    async def texts(
+        self, since: datetime, until: datetime, most: int, after: str = ""
+    ) -> Sequence[tuple[str, str, str]]:
+        """Id, title and text (first version) of articles first seen from `since` to before `until`, by id.
+
+        At most so many, the first of those whose ids come after `after`.
+        """
+
     async def stories(self) -> Sequence[Story]:
         """Every story that was not merged into another, oldest first."""
 

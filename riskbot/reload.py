@@ -39,6 +39,7 @@ from riskbot.policy.reloading import (
 from riskbot.ports import Transaction
 from riskbot.rulefiles.load import Loaded
 from riskbot.settings import Settings
+from riskbot.stories.frequencies import Frequencies
 
 PROBLEMS = 20  # logged of one edit; `riskbot rules check` tells all
 T = TypeVar("T")
@@ -73,6 +74,13 @@ class Reloader:
         told = await self._note(lambda state: started(state, self.loaded, clock()))
         if told.notice:
             get_logger().info("rules live", what=told.notice)
+
+    async def weigh_by(self, snapshot: Frequencies) -> None:
+        """Judge by other word frequencies from now on, whatever becomes of the files."""
+        if snapshot.id != self.mind.frequencies.id:
+            async with self.changing:
+                self.mind = replace(self.mind, frequencies=snapshot)
+            get_logger().info("word frequencies live", snapshot=snapshot.id, documents=snapshot.documents)
 
     async def tick(self) -> None:
         """Begin a look, unless one is under way: a slow disk or a long compilation never holds up a tick."""
@@ -139,7 +147,7 @@ class Reloader:
                 await self._app.store.sync_feeds(loaded.feeds, clock(), edited=edited)
             told = await self._note(lambda state: live(state, before, loaded, files, clock()))
             if loaded.hash != before.hash:
-                self.mind, self._known_off = mind, frozenset()
+                self.mind, self._known_off = replace(mind, frequencies=self.mind.frequencies), frozenset()
             self.loaded, self._live = loaded, seen
         if told.notice:
             get_logger().info("rules live", what=told.notice, hash=loaded.rule_set.hash)

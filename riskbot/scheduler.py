@@ -15,15 +15,17 @@ from datetime import timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from riskbot.app import App, clock
+from riskbot.app import App, clock, frequencies
 from riskbot.delivery import deliver, deliver_notices
 from riskbot.errors import RiskbotError
 from riskbot.log import get_logger
 from riskbot.pipeline import PollReport
 from riskbot.reload import Reloader
+from riskbot.usecases.learning import learn
 from riskbot.watching import RENEW_EVERY, Watcher
 
 DELIVER_EVERY = timedelta(seconds=2)
+LEARN_EVERY = timedelta(hours=1)  # is looked whether a new day has begun
 LOOK_EVERY = timedelta(seconds=0.5)  # at the rule files: a saved edit is to be live within two seconds
 PATIENCE = timedelta(seconds=3)  # for what is in hand at the end; service managers kill after about ten
 
@@ -38,8 +40,10 @@ class Runner:
         self._delivering = asyncio.Lock()
 
     async def prepare(self) -> None:
-        """Make the stored feeds those of the rule files, and note which rules are in force."""
+        """Make the stored feeds those of the rule files, note which rules are in force, take up what was learned."""
         await self.rules.start()
+        if latest := await self._app.store.frequencies():
+            await self.rules.weigh_by(latest)
 
     async def poll_tick(self) -> None:
         """Note that the ticks run, and have what is due claimed."""
@@ -57,11 +61,16 @@ class Runner:
         if alerts.sent:
             get_logger().info("told", messages=alerts.sent)
 
+    async def learn_tick(self) -> None:
+        """Count the words of the days before, where nobody has yet."""
+        await self.rules.weigh_by(await learn(self._app.store, frequencies(), clock()))
+
     async def round(self, *, due_only: bool) -> list[PollReport]:
         """One poll of each feed that is due (or of all), then deliveries."""
         await self.prepare()
         reports = await self.watcher.round(due_only=due_only)
         await self.deliver_tick()
+        await self.learn_tick()  # last: what is new comes first
         return reports
 
     async def finish(self) -> None:
@@ -86,6 +95,7 @@ async def run(app: App, stop: asyncio.Event) -> None:
         ("renew", runner.watcher.renew, RENEW_EVERY),
         ("deliver", runner.deliver_tick, DELIVER_EVERY),
         ("rules", runner.rules.tick, LOOK_EVERY),
+        ("learn", runner.learn_tick, LEARN_EVERY),
     ):
         scheduler.add_job(
             _calmly(name, work), IntervalTrigger(seconds=every.total_seconds()), id=name, next_run_time=clock()

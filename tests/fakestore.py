@@ -282,6 +282,15 @@ class FakeStore:
         ]
         return [(decision, at) for at, _, _, decision in sorted(found, key=lambda each: each[:3])]
 
+    async def texts(
+        self, since: datetime, until: datetime, most: int, after: str = ""
+    ) -> Sequence[tuple[str, str, str]]:
+        first = {id_: versions[0].article for id_, versions in self._t.versions.items()}
+        found = [
+            (id_, each.title, each.text) for id_, each in first.items() if since <= each.seen < until and id_ > after
+        ]
+        return sorted(found)[:most]
+
     async def frequencies(self, id_: str | None = None) -> Frequencies | None:
         if id_ is not None:
             return self._t.snapshots.get(id_, (None, None))[1]

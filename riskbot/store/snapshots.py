@@ -1,4 +1,4 @@
-"""Snapshots of word frequencies: the latest, and any that a reason names.
+"""Snapshots of word frequencies: the latest, any that a reason names, and the texts from which the next is learned.
 
 What always holds: a snapshot is kept once and never changed, so that a placing can be repeated exactly.
 """
@@ -7,11 +7,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from riskbot.errors import StoreError
+from riskbot.store.articles import ARTICLE, VERSION
 from riskbot.store.story_tables import FrequenciesRow
 from riskbot.stories.frequencies import Frequencies
+
+# In the order of the key, so that each page goes on where the last one ended and all of them are one walk.
+_TEXTS = (
+    columns(ARTICLE.c.id, VERSION.c.title, VERSION.c.text)
+    .join_from(ARTICLE, VERSION, (VERSION.c.article == ARTICLE.c.id) & (VERSION.c.number == 1))
+    .where(ARTICLE.c.id > bindparam("after"))
+    .where(ARTICLE.c.first_seen >= bindparam("since"), ARTICLE.c.first_seen < bindparam("until"))
+    .order_by(ARTICLE.c.id)
+    .limit(bindparam("most"))
+)
 
 
 def load(session: Session, id_: str | None) -> Frequencies | None:
@@ -35,3 +48,9 @@ def put(session: Session, snapshot: Frequencies, now: datetime) -> None:
         session.flush()
     elif held.body != body:
         raise StoreError(f"there are other word frequencies of the id {snapshot.id!r}")
+
+
+def texts(session: Session, since: datetime, until: datetime, most: int, after: str) -> list[tuple[str, str, str]]:
+    """Id, title and text (first version) of articles first seen in a time, by id."""
+    given = {"since": since, "until": until, "most": most, "after": after}
+    return [(row.id, row.title, row.text) for row in session.connection().execute(_TEXTS, given)]

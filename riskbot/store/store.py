@@ -171,6 +171,12 @@ class SqlStore:
         """Keep a snapshot for good."""
         await self._write(lambda session: snapshots.put(session, snapshot, now))
 
+    async def texts(
+        self, since: datetime, until: datetime, most: int, after: str = ""
+    ) -> Sequence[tuple[str, str, str]]:
+        """Id, title and text of articles first seen in a time, by id."""
+        return await self._read(lambda session: snapshots.texts(session, since, until, most, after))
+
     async def stories(self) -> Sequence[Story]:
         """Every story that was not merged into another, oldest first."""
         return await self._read(_stories)

@@ -192,6 +192,25 @@ async def test_an_article_never_seen_before_is_no_ones(store: Store) -> None:
         await store.rearranged("s1")
 
 
+async def test_texts_are_those_of_a_time_by_id_and_page_by_page_in_their_first_wording(store: Store) -> None:
+    early, late = later(days=-2), later(hours=-1)
+    one, two, three = (of(f"Memo {number}", "As it began.", seen=early) for number in (1, 2, 3))
+    new = of("Memo 4", "Today.", seen=late)
+
+    def work(tx: Transaction) -> None:
+        for each in (one, two, three, new):
+            tx.add_article(each, 1)
+        tx.add_article(of("Memo 1", "As it ended.", seen=late), 2)
+
+    await store.write(work)
+    began = sorted((each.article.id, each.article.title, "As it began.") for each in (one, two, three))
+    assert list(await store.texts(early, late, 9)) == began
+    assert list(await store.texts(early, late, 2)) == began[:2]
+    assert list(await store.texts(early, late, 2, began[1][0])) == began[2:]
+    assert [title for _, title, _ in await store.texts(late, NOW, 9)] == ["Memo 4"]
+    assert list(await store.texts(later(days=-9), early, 9)) == []
+
+
 # ── what a channel has heard ─────────────────────────────────────────────────────────────────────────────────────
 
 

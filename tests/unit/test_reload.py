@@ -23,6 +23,7 @@ from riskbot.reload import Reloader, build
 from riskbot.rulefiles.load import Loaded
 from riskbot.scheduler import Runner
 from riskbot.settings import Settings
+from riskbot.stories.frequencies import Frequencies
 from tests.builders import article, entry
 from tests.fakes import FakeFetcher, FakeNotifier, FakeStore, entries
 
@@ -93,6 +94,18 @@ async def test_an_edit_is_taken_over_at_the_second_look_that_sees_it_and_noted_w
     assert (state.hash, state.rules) == (reloader.loaded.rule_set.hash, 2)
     await looked(reloader, 3)
     assert len(said(store)) == 1
+
+
+async def test_what_was_learned_stays_in_force_whatever_the_files_say(folder: Path) -> None:
+    reloader = Reloader(app(folder, FakeStore()))
+    await reloader.start()
+    snapshot = Frequencies(10, {"memo": 3}, "2026-01-02")
+    await reloader.weigh_by(snapshot)
+    assert reloader.mind.frequencies is snapshot
+    save(folder, MORE)
+    await looked(reloader)
+    assert len(reloader.mind.matcher.rules.rules) == 2
+    assert reloader.mind.frequencies is snapshot
 
 
 async def test_notices_go_to_the_alert_channel_where_no_other_is_set(folder: Path) -> None:

@@ -5,34 +5,21 @@ Every command is also given what it cannot read: one sentence, a mend, the right
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
-from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.commandline import environment, query, riskbot
+from tests.commandline import environment, riskbot
+from tests.feedcommands import PAGE, RULES, assert_refused, call, json_lines, with_feeds
 from tests.feedserver import RSS, FeedServer, slow_author
-from tests.places import ROOT, SHARED
+from tests.places import SHARED
 
 pytestmark = pytest.mark.slow
-
-RULES = """
-companies: [{name: Alibaba}]
-topics: [{id: military, terms: [military]}]
-rules: [{title: Alibaba and the military, companies: [Alibaba], topics: [military]}]
-"""
-PAGE = b"""<!doctype html><html><head><title>News</title>
-<link rel="alternate" type="application/rss+xml" title="All the news" href="/feed">
-<link rel="alternate" type="application/atom+xml" title="Gone" href="/nothing.atom">
-</head><body>Hello</body></html>"""
-Done = subprocess.CompletedProcess[str]
 
 
 @pytest.fixture
@@ -49,35 +36,6 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "watch.yaml").write_text(RULES, encoding="utf-8")
     return tmp_path
-
-
-async def call(*arguments: str | Path, cwd: Path, **settings: str) -> Done:
-    """The command line, while the server of this test goes on answering."""
-    return await asyncio.to_thread(riskbot, *arguments, cwd=cwd, **settings)
-
-
-def with_feeds(folder: Path, **urls: str) -> None:
-    lines = "".join(f"  - {{name: {name}, url: {url!r}, allow_private: true}}\n" for name, url in urls.items())
-    (folder / "rules" / "feeds.yaml").write_text("feeds:\n" + lines, encoding="utf-8")
-
-
-def assert_refused(done: Done, *said: str, status: int = 2) -> None:
-    """It ended with one sentence and one mend, holding all of these words."""
-    assert done.returncode == status, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    error, mend = done.stderr.splitlines()
-    assert error.startswith("error: ")
-    assert len(mend.removeprefix("  mend: ")) > 3
-    for words in said:
-        assert words in done.stderr
-
-
-def json_lines(done: Done) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def held(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 # ── show ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -307,128 +265,3 @@ async def test_list_tells_how_each_feed_fares_at_80_columns(folder: Path, server
     assert rows["good"]["entries"] == 1
     assert rows["missing"]["failures"] == 1
     assert rows[name]["moved_to"] == server.url("/feed?new=1")
-
-
-# ── import and export ────────────────────────────────────────────────────────────────────────────────────────────
-
-OPML = """<?xml version="1.0"?>
-<opml version="2.0"><head><title>Mine</title></head><body>
-<outline text="Governments">
-<outline text="OFSI: notices" type="rss" xmlUrl="https://gov.example/ofsi.atom" htmlUrl="https://gov.example/"/>
-<outline text="BBC" xmlUrl="http://feeds.bbci.co.uk/news/world/rss.xml"/>
-</outline></body></opml>
-"""
-
-
-@pytest.fixture
-def shipped(tmp_path: Path) -> Path:
-    """A working folder as `riskbot init` makes it, and a list of feeds."""
-    assert riskbot("init", cwd=tmp_path).returncode == 0
-    (tmp_path / "mine.opml").write_text(OPML, encoding="utf-8")
-    return tmp_path
-
-
-def test_import_puts_new_feeds_into_the_rules_and_keeps_every_comment(shipped: Path) -> None:
-    file = shipped / "rules" / "feeds.yaml"
-    before = file.read_text(encoding="utf-8")
-    done = riskbot("feeds", "import", "mine.opml", cwd=shipped)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.endswith("1 feed put into rules/feeds.yaml, 1 skipped.\n")
-    assert "line 5: bbc-world has its address already" in done.stderr
-    added = '  - name: ofsi-notices\n    url: "https://gov.example/ofsi.atom"\n    tags: [governments]\n'
-    assert file.read_text(encoding="utf-8") == before + added
-    assert riskbot("rules", "check", "--strict", cwd=shipped).returncode == 0
-
-    again = riskbot("feeds", "import", "mine.opml", cwd=shipped)
-    assert (again.returncode, again.stdout) == (0, "No new feed, nothing written, 2 skipped.\n")
-    assert file.read_text(encoding="utf-8") == before + added
-
-
-def test_what_is_exported_is_imported_with_the_same_names_addresses_and_tags(folder: Path) -> None:
-    exported = riskbot("feeds", "export", "--rules", ROOT / "rules", cwd=folder)
-    assert (exported.returncode, exported.stderr) == (0, "")
-    addresses = [outline.get("xmlUrl") for outline in ET.fromstring(exported.stdout).iter("outline")]
-    assert len(addresses) > 10
-    (folder / "all.opml").write_text(exported.stdout, encoding="utf-8")
-    done = riskbot("feeds", "import", "all.opml", "--to", "more.yaml", cwd=folder)
-    assert done.returncode == 0, done.stderr
-    assert (folder / "rules" / "more.yaml").is_file()
-    rows = json.loads(riskbot("feeds", "list", "--json", cwd=folder).stdout)
-    shipped_rows = json.loads(riskbot("feeds", "list", "--rules", ROOT / "rules", "--json", cwd=folder).stdout)
-    assert [row["url"] for row in rows] == addresses
-    assert [(row["feed"], row["tags"]) for row in rows] == [(row["feed"], row["tags"]) for row in shipped_rows]
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (None, ["list.opml", "cannot be read", "no such file"]),
-        ("", ["list.opml", "nothing in it"]),
-        ("<!doctype html><html><body>Page</body></html>", ["list.opml:1:", "not well-formed"]),
-        ("<html><body>Page</body></html>", ["list.opml:1:1", "no OPML", "<html>"]),
-        (
-            '<!DOCTYPE opml [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><opml><outline xmlUrl="&b;"/></opml>',
-            ["list.opml:1:", "entity"],
-        ),
-        (OPML.replace("</outline>", ""), ["list.opml:6:", "mismatched tag"]),
-        (OPML.replace("http://feeds.", "gopher://feeds."), ["list.opml:5:1", "gopher", "no web address"]),
-        (OPML.replace("xmlUrl", "url"), ["list.opml", "xmlUrl"]),
-    ],
-)
-def test_a_list_that_cannot_be_used_is_refused_with_its_place(
-    shipped: Path, content: str | None, said: list[str]
-) -> None:
-    if content is not None:
-        (shipped / "list.opml").write_text(content, encoding="utf-8")
-    before = held(shipped)
-    done = riskbot("feeds", "import", "list.opml", cwd=shipped)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "Traceback" not in done.stderr
-    for words in said:
-        assert words in done.stderr
-    assert held(shipped) == before
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["rules"], ["rules", "is a directory"]),
-        (["mine.opml", "mine.opml"], ["mine.opml"]),
-        (["mine.opml", "--to", "/nowhere/feeds.yaml"], ["outside the rules folder"]),
-        (["mine.opml", "--to", "../feeds.yaml"], ["outside the rules folder"]),
-        (["mine.opml", "--to", "feeds.json"], [".yaml"]),
-        (["mine.opml", "--to", "sub/feeds.yaml"], ["cannot be written"]),
-        (["mine.opml", "--rules", "nosuch"], ["no rules folder nosuch"]),
-        (["mine.opml", "--rules", str(ROOT / "rules")], ["shipped rules", "riskbot init"]),
-    ],
-)
-def test_an_import_that_leads_nowhere_changes_nothing(shipped: Path, arguments: list[str], said: list[str]) -> None:
-    before = held(shipped)
-    done = riskbot("feeds", "import", *arguments, cwd=shipped)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "Traceback" not in done.stderr
-    for words in said:
-        assert words in done.stderr
-    assert held(shipped) == before
-
-
-def test_rules_that_are_broken_already_are_told_and_nothing_is_put_in(shipped: Path) -> None:
-    (shipped / "rules" / "more.yaml").write_text("topics: [", encoding="utf-8")
-    before = held(shipped)
-    done = riskbot("feeds", "import", "mine.opml", cwd=shipped)
-    assert done.returncode == 2
-    assert "rules/more.yaml:" in done.stderr
-    assert held(shipped) == before
-
-
-async def test_what_was_polled_stays_when_feeds_are_imported(shipped: Path, server: FeedServer) -> None:
-    with_feeds(shipped, near=server.url())
-    assert (await call("poll", cwd=shipped)).returncode == 0
-    assert riskbot("feeds", "import", "mine.opml", cwd=shipped).returncode == 0
-    assert query(shipped / "riskbot.db", "SELECT count(*) FROM article") == [(1,)]
-    rows = json.loads(riskbot("feeds", "list", "--json", cwd=shipped).stdout)
-    assert [(row["feed"], row["polled"] is None) for row in rows] == [
-        ("near", False),
-        ("ofsi-notices", True),
-        ("bbc", True),
-    ]

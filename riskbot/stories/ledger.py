@@ -46,6 +46,7 @@ class Speakers:
     def __init__(self, members: Sequence[Member], outlets: Outlets) -> None:
         self._outlets = outlets
         self._companies: dict[str, str] = {}  # a name in small letters → the company's
+        self._known_as: dict[str, str] = {}  # what was asked already: the articles of a story name the same few
         for member in members:
             for hit in member.reading.hits:
                 for name in (hit.company_name, *(span.text for span in hit.spans if span.topic is None)):
@@ -62,6 +63,11 @@ class Speakers:
 
     def _known(self, speaker: str) -> str:
         """The name under which a company or an outlet is known, else the name as it stands."""
+        if speaker not in self._known_as:
+            self._known_as[speaker] = self._find(speaker)
+        return self._known_as[speaker]
+
+    def _find(self, speaker: str) -> str:
         words = speaker.split()
         for end in range(len(words), 0, -1):
             company = self._companies.get(" ".join(words[:end]).casefold())

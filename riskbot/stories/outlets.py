@@ -16,6 +16,7 @@ from riskbot.model import Outlet
 from riskbot.text.urls import host
 
 _BRACKET = re.compile(r"\s*\([^()]{1,40}\)\s*$")  # "Reuters (London)", "Hacker News (link post)"
+REMEMBERED = 10_000  # names, and addresses, whose outlets are remembered
 _NOT_REPORTING = frozenset({"aggregator", "repost"})  # they carry what others wrote
 
 
@@ -44,6 +45,9 @@ class Outlets:
         # With its article a name goes first: "The Hacker News" is not "Hacker News".
         self._by_alias = {_key(name).removeprefix("the "): outlet for name, outlet in named}
         self._by_alias |= {_key(name): outlet for name, outlet in named}
+        # A long story asks for the same few names again and again.
+        self._named: dict[str, Outlet | None] = {}
+        self._at: dict[str, Outlet | None] = {}
         self._by_domain = {domain.lower(): outlet for outlet in self.all for domain in outlet.domains}
 
     def mentions(self, text: str) -> list[Mention]:
@@ -61,6 +65,11 @@ class Outlets:
         """The outlet that goes by a name, in any letter case; what a bracket behind the name adds does not count."""
         if not name:
             return None
+        if name not in self._named:
+            _remember(self._named, name, self._find_name(name))
+        return self._named[name]
+
+    def _find_name(self, name: str) -> Outlet | None:
         for key in (_key(name), _key(_BRACKET.sub("", name))):
             found = self._by_alias.get(key) or self._by_alias.get(key.removeprefix("the "))
             if found:
@@ -69,7 +78,14 @@ class Outlets:
 
     def at(self, url: str | None) -> Outlet | None:
         """The outlet whose site an address belongs to."""
-        labels = host(url).split(".")
+        if not url:
+            return None
+        if url not in self._at:
+            _remember(self._at, url, self._find_site(host(url)))
+        return self._at[url]
+
+    def _find_site(self, where: str) -> Outlet | None:
+        labels = where.split(".")
         for start in range(len(labels) - 1):
             outlet = self._by_domain.get(".".join(labels[start:]))
             if outlet:
@@ -85,6 +101,12 @@ class Outlets:
         """The publisher family an outlet belongs to, or its own name."""
         outlet = self.named(name)
         return (outlet.family or outlet.name) if outlet else name
+
+
+def _remember(held: dict[str, Outlet | None], key: str, outlet: Outlet | None) -> None:
+    if len(held) >= REMEMBERED:
+        held.clear()
+    held[key] = outlet
 
 
 def _has_dot(text: str, start: int, end: int) -> bool:

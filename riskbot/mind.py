@@ -30,12 +30,14 @@ class Mind:
     policy: Policy = field(default_factory=Policy)
     frequencies: Frequencies = field(default_factory=Frequencies)
     claims: ClaimReader = field(default_factory=ClaimReader)
-    _weighed: dict[Sketch, Weighed] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _weighed: dict[str, Weighed] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def weigh(self, of: Sketch) -> Weighed:
         """The sketch with its words weighed; what was weighed last is remembered, for stories are met often."""
-        found = self._weighed.pop(of, None) or weigh(of, self.frequencies)
-        self._weighed[of] = found
+        found = self._weighed.pop(of.article, None)
+        if found is None or found.sketch != of:  # an article that was edited is sketched anew
+            found = weigh(of, self.frequencies)
+        self._weighed[of.article] = found
         if len(self._weighed) > WEIGHED:
             del self._weighed[next(iter(self._weighed))]
         return found

@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from heapq import nsmallest
 
 from riskbot.model import Hit, Reading
@@ -30,6 +31,7 @@ TITLE_WORDS = 30  # different ones, from the beginning
 TEXT_WORDS = 80
 QUOTATIONS = 6
 PRINTS = 8  # the smallest hashes of runs of words: enough to know the same text again
+UNPACKED = 2000  # sketches that are remembered as they were unpacked: what is in the news is met again and again
 _CHARACTERS = 4000  # what an article tells stands at its beginning
 _MASKED = 20_000  # characters of a long text in which furniture is looked for
 _HEADLINE = 200  # characters
@@ -165,6 +167,7 @@ def pack(of: Sketch) -> str:
     return json.dumps(form, separators=(",", ":"))
 
 
+@lru_cache(maxsize=UNPACKED)
 def unpack(line: str) -> Sketch:
     """Read what `pack` wrote. Raises ValueError when it is of another form: the article is to be sketched anew."""
     try:

@@ -1,40 +1,22 @@
-"""How well articles are put into stories, and what it costs.
-
-    python -m bench.stories [--live 1000,10000,100000] [--seeds N]      what placing an article costs
-    python -m bench.quality [--pairs]                                   how good the stories are, beside the rules
-
-What placing costs is measured in CPU time on articles of the unlabelled pile, whose headlines are mixed with one
-another until there are enough different ones, all within the time that a story lives. Half of the articles that are
-placed have a hit.
-"""
+"""How well articles are put into stories; `bench.quality` prints it beside the rules. Costs: `bench.placing`."""
 
 from __future__ import annotations
 
-import argparse
 import csv
 import gzip
 import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from statistics import median
-from time import process_time
 
 from bench.running import EVAL, Labelled, as_line, row, scanned
 from bench.scoring import Grouping, Pair, grouping, halves
-from riskbot.model import Article, Reading
-from riskbot.stories.frequencies import Frequencies
-from riskbot.stories.live import LiveStories
-from riskbot.stories.sketch import Sketch, sketch
 from riskbot.usecases.lines import published
 
 SHUFFLES = 5
 SPLITS = 10
 MIXED = 5_000  # articles of the pile among the labelled ones
-QUIET_AFTER = timedelta(hours=72)
 FREQUENCIES = Path(__file__).resolve().parent.parent / "riskbot" / "stories" / "frequencies.tsv.gz"
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -137,65 +119,3 @@ def _list(result: Grouping, items: Mapping[str, Labelled]) -> None:
             for id_ in (pair.a, pair.b):
                 print(f"{id_}  {items[id_]['published'] or '':<26}{items[id_]['title']}")
             print()
-
-
-# ── what it costs ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def main() -> int:
-    """Print what placing costs; 0 whatever the figures are."""
-    parser = argparse.ArgumentParser(prog="bench.stories", description="What placing an article in a story costs.")
-    parser.add_argument("--live", default="1000,10000,100000", help="numbers of live stories, comma-separated")
-    parser.add_argument("--rounds", type=int, default=5, help="how often 500 articles of each kind are placed")
-    asked = parser.parse_args()
-    if not (EVAL / "bulk.jsonl.gz").is_file():
-        print(f"stories: skipped, the evaluation articles are not in {EVAL}")
-        return 0
-    frequencies = Frequencies.from_bytes(FREQUENCIES.read_bytes())
-    articles = list(pile())
-    costs = [_cost(int(live), asked.rounds, articles, frequencies) for live in asked.live.split(",")]
-    row("the last against the first", f"{costs[-1] / costs[0]:.1f} ×")
-    return 0
-
-
-def _cost(live: int, rounds: int, articles: Sequence[Labelled], frequencies: Frequencies) -> float:
-    chance = Random(live)
-    stories = LiveStories(QUIET_AFTER, frequencies, most=10**9)
-    began, tried = process_time(), 0
-    while len(stories) < live:
-        stories.place(_mixed(articles, chance, tried, tried % 4 == 0), opens=True)
-        tried += 1
-    filled = (process_time() - began) / tried
-    row(f"{live:,} live stories: filling, sketches too", f"{1000 * filled:.2f} ms", "", f"{tried:,} articles")
-    worst = 0.0
-    for hit in (True, False):
-        taken = []
-        for turn in range(rounds):  # other articles each time: nothing is compared that was compared before
-            sketches = [_mixed(articles, chance, -n - 500 * turn, hit) for n in range(500)]
-            taken.append([_timed(stories, each) for each in sketches])
-        middle = median(median(times) for times in taken)
-        slow = median(sorted(times)[len(times) * 95 // 100] for times in taken)
-        name = "an article with a hit" if hit else "an article without"
-        row(f"  {name}, median", f"{1000 * middle:.2f} ms", "≤ 2 ms", f"95 of 100 within {1000 * slow:.2f} ms")
-        worst = max(worst, middle)
-    return worst
-
-
-def _mixed(articles: Sequence[Labelled], chance: Random, number: int, hit: bool) -> Sketch:
-    """An article nobody wrote: half of one headline, half of another, the text of a third."""
-    one, two, three = (chance.choice(articles) for _ in range(3))
-    head, tail = (one["title"] or "").split(), (two["title"] or "").split()
-    title = " ".join((*head[: len(head) // 2 + 1], *tail[len(tail) // 2 :]))
-    at = datetime(2023, 11, 1, tzinfo=UTC) + QUIET_AFTER * chance.random()
-    made = sketch(Reading(Article(f"made-{number}", title, three["text"] or "", published=at)))
-    return replace(made, companies=(f"company-{chance.randrange(300)}",)) if hit else made
-
-
-def _timed(stories: LiveStories, asked: Sketch) -> float:
-    began = process_time()
-    stories.place(asked, opens=False)
-    return process_time() - began
-
-
-if __name__ == "__main__":
-    sys.exit(main())

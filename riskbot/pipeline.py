@@ -33,6 +33,8 @@ from riskbot.stories.sketch import Sketch, sketch
 from riskbot.stories.summary import summarise
 from riskbot.stories.words import stem, words
 
+# Stories as this transaction left them, with what they say: a wave of reposts need not read its story each time.
+_Shelf = dict[str, tuple[Story, Summary]]
 TITLE = 200  # characters that stand for a missing title
 SHARED = 2  # words of its title that an article without a hit must share with stories to be looked at more closely
 
@@ -118,6 +120,7 @@ def _finish(tx: Transaction, state: FeedState, line: str | None, mind: Mind, now
 def keep(tx: Transaction, readings: Sequence[Reading], mind: Mind, now: datetime, *, first_poll: bool) -> PollReport:
     """Within one transaction: keep what is still new, place it, decide, and owe the alerts."""
     new = edited = hits = told = 0
+    shelf: _Shelf = {}
     known = tx.known([reading.article for reading in readings])
     met = _met_keys(tx, readings)
     for reading in readings:
@@ -137,7 +140,7 @@ def keep(tx: Transaction, readings: Sequence[Reading], mind: Mind, now: datetime
         new, edited = new + (what is Novelty.NEW), edited + (what is Novelty.EDITED)
         hits += len(reading.hits)
         if place and (reading.hits or place.placement.story is not None):
-            told += _tell(tx, reading, place, mind, now, first_poll=first_poll)
+            told += _tell(tx, reading, place, shelf, mind, now, first_poll=first_poll)
     return PollReport("", new=new, edited=edited, hits=hits, told=told)
 
 
@@ -155,9 +158,13 @@ def _title_keys(article: Article) -> set[str]:
     return {f"w:{stem(word)}" for word in words(article.title or article.text[:TITLE])}
 
 
-def _tell(tx: Transaction, reading: Reading, place: _Place, mind: Mind, now: datetime, *, first_poll: bool) -> int:
-    before, story = _put(tx, reading, place, mind, now)
+def _tell(
+    tx: Transaction, reading: Reading, place: _Place, shelf: _Shelf, mind: Mind, now: datetime, *, first_poll: bool
+) -> int:
+    before, story = _put(tx, reading, place, shelf, mind, now)
     after = summarise(story, mind.outlets) if story else None
+    if story and after:
+        shelf[story.id] = story, after
     told = 0
     spoken = tx.spoken(story.id, now) if story and len(story.members) > LONG else {}
     for channel in channels(reading, story, mind.policy):
@@ -175,6 +182,8 @@ def _tell(tx: Transaction, reading: Reading, place: _Place, mind: Mind, now: dat
         tx.decide(decision, now)
         if decision.tell and story:
             tx.alert(story.id, decision, "update" if channel in story.told else "new", now)
+            if channel not in story.told:
+                shelf.pop(story.id, None)  # what it is told as stands in the store
             told += 1
     return told
 
@@ -205,7 +214,7 @@ def _find(tx: Transaction, reading: Reading, current: Story | None, mind: Mind) 
 
 
 def _put(
-    tx: Transaction, reading: Reading, place: _Place, mind: Mind, now: datetime
+    tx: Transaction, reading: Reading, place: _Place, shelf: _Shelf, mind: Mind, now: datetime
 ) -> tuple[Summary | None, Story | None]:
     """Put the article into its story: what the story said before, and the story as it is now."""
     placement = place.placement
@@ -213,11 +222,19 @@ def _put(
         if not placement.opens:
             return None, None
         return None, _weigh(tx, tx.open_story(reading, placement, place.sketch, place.keyed), mind)
-    current = place.current or tx.story(placement.story)
-    before = summarise(current, mind.outlets) if current and current.members else None
+    known: Story | None
+    before: Summary | None
+    if placement.story in shelf and not place.current:
+        known, before = shelf[placement.story]
+    else:
+        known = place.current or tx.story(placement.story)
+        before = summarise(known, mind.outlets) if known and known.members else None
     for younger in placement.merges:
         tx.merge_stories(placement.story, younger, by=None, why=placement.why, now=now)
-    return before, _weigh(tx, tx.join_story(placement.story, reading, placement, place.sketch, place.keyed), mind)
+        shelf.pop(younger, None)
+        known = None
+    joined = tx.join_story(placement.story, reading, placement, place.sketch, place.keyed, known=known)
+    return before, _weigh(tx, joined, mind)
 
 
 def _weigh(tx: Transaction, story: Story, mind: Mind) -> Story:

@@ -117,9 +117,19 @@ class Transaction(Protocol):
         """
 
     def join_story(
-        self, story: str, reading: Reading, placement: Placement, sketch: Sketch | None = None, keys: Iterable[str] = ()
+        self,
+        story: str,
+        reading: Reading,
+        placement: Placement,
+        sketch: Sketch | None = None,
+        keys: Iterable[str] = (),
+        *,
+        known: Story | None = None,
     ) -> Story:
-        """The story with the article (or the article's new version) in it."""
+        """The story with the article (or the article's new version) in it.
+
+        `known`: the story as this transaction left it, which saves reading all of it again.
+        """
 
     def merge_stories(self, older: str, younger: str, *, by: str | None, why: str, now: datetime) -> Story:
         """The older story with everything of the younger, which from now on only points to it. No new alert.

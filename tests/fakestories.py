@@ -48,7 +48,14 @@ class FakeStories:
         return self.join_story(story, reading, placement, sketch, keys)
 
     def join_story(
-        self, story: str, reading: Reading, placement: Placement, sketch: Sketch | None = None, keys: Iterable[str] = ()
+        self,
+        story: str,
+        reading: Reading,
+        placement: Placement,
+        sketch: Sketch | None = None,
+        keys: Iterable[str] = (),
+        *,
+        known: Story | None = None,
     ) -> Story:
         kept, article, at = self._living(story), reading.article, time_of(reading.article)
         current = self._t.places.get(article.id, (story, placement))[0]

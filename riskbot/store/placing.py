@@ -9,12 +9,13 @@ splitting in `rearranging.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlmodel import Session
 
 from riskbot.errors import StoreError
-from riskbot.model import Level, Placement, Reading, Story
+from riskbot.model import Level, Member, Placement, Reading, Story
 from riskbot.store.base import number_of_new
 from riskbot.store.nominees import hour_of, put_keys
 from riskbot.store.stories import PLACE, STORY, load_stories, load_story
@@ -44,17 +45,30 @@ def open_story(
     """A new story with its first article; its gravity is for the caller to set."""
     at = time_of(reading.article)
     opened = session.connection().execute(_OPEN, {"level": Level.LOW.value, "score": 0, "opened_at": at, "last_at": at})
-    return _place(session, number_of_new(opened), reading, placement, sketch, keys, new=True)
+    number = number_of_new(opened)
+    _place(session, number, reading, placement, sketch, keys, new=True)
+    return load_stories(session, [number])[0]
 
 
 def join_story(
-    session: Session, story: str, reading: Reading, placement: Placement, sketch: Sketch | None, keys: Iterable[str]
+    session: Session,
+    story: str,
+    reading: Reading,
+    placement: Placement,
+    sketch: Sketch | None,
+    keys: Iterable[str],
+    known: Story | None,
 ) -> Story:
-    """The story with the article in it.
+    """The story with the article in it; `known`: as it was without, so that not all of it is read again.
 
     Raises StoreError when the article is in another, and when there is no such story or it was merged into another.
     """
-    return _place(session, living(session, story), reading, placement, sketch, keys, new=False)
+    number = living(session, story)
+    joined = _place(session, number, reading, placement, sketch, keys, new=False)
+    if joined and known:
+        own = replace(placement, story=story, opens=not known.members, merges=())
+        return replace(known, members=(*known.members, Member(reading, own)))
+    return load_stories(session, [number])[0]
 
 
 def set_story(session: Session, story: str, level: Level, score: int) -> None:
@@ -93,7 +107,8 @@ def _place(
     keys: Iterable[str],
     *,
     new: bool,
-) -> Story:
+) -> bool:
+    """Put the article into the story; false: it was there, and this is a new version of it."""
     connection, article, of = session.connection(), reading.article, {"of": number}
     held = connection.execute(_PLACE, {"of": article.id}).scalar_one_or_none()
     at = time_of(article)
@@ -114,4 +129,4 @@ def _place(
     opened_at, last_at = connection.execute(_TIMES, of).one()
     if not opened_at <= at <= last_at:
         connection.execute(_STAND, {**of, "opened_at": min(opened_at, at), "last_at": max(last_at, at)})
-    return load_stories(session, [number])[0]
+    return held is None

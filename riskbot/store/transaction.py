@@ -83,10 +83,17 @@ class SqlTransaction:
         return placing.open_story(self._session, reading, placement, sketch, keys)
 
     def join_story(
-        self, story: str, reading: Reading, placement: Placement, sketch: Sketch | None = None, keys: Iterable[str] = ()
+        self,
+        story: str,
+        reading: Reading,
+        placement: Placement,
+        sketch: Sketch | None = None,
+        keys: Iterable[str] = (),
+        *,
+        known: Story | None = None,
     ) -> Story:
         """The story with the article, or the article's new version, in it."""
-        return placing.join_story(self._session, story, reading, placement, sketch, keys)
+        return placing.join_story(self._session, story, reading, placement, sketch, keys, known)
 
     def merge_stories(self, older: str, younger: str, *, by: str | None, why: str, now: datetime) -> Story:
         """The older story with the articles of the younger."""

@@ -8,7 +8,7 @@ that it is so or acting on it; a copy adds none, and what only an unknown outlet
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -61,7 +61,7 @@ def evidence(members: Sequence[Member], outlets: Outlets) -> Evidence:
         origins_read=tuple(name for family, name in origins.items() if family in read),
         retells=tuple(retells),
         confirmations=_confirmations(members, outlets),
-        official=_acts(members, outlets),
+        official=acts(members, outlets),
     )
 
 
@@ -127,12 +127,20 @@ def _told(members: Sequence[Member], outlets: Outlets, *statuses: Standing) -> l
 
 
 def _confirmations(members: Sequence[Member], outlets: Outlets) -> int:
-    speakers = Speakers(members, outlets)
     told = _told(members, outlets, Standing.CONFIRMED, Standing.OFFICIAL)
-    return len({speakers.name(claim.speaker) for claim in told if claim.bearing == "entitled" and claim.speaker})
+    entitled = {claim.speaker for claim in told if claim.bearing == "entitled" and claim.speaker}
+    return len(_meant(entitled, members, outlets))
 
 
-def _acts(members: Sequence[Member], outlets: Outlets) -> int:
+def acts(members: Sequence[Member], outlets: Outlets) -> int:
+    """How many authorities acted; acts of nobody named count as one."""
+    told = _told(members, outlets, Standing.OFFICIAL)
+    return len(_meant({claim.speaker for claim in told if claim.speaker}, members, outlets)) or int(bool(told))
+
+
+def _meant(names: Collection[str], members: Sequence[Member], outlets: Outlets) -> set[str | None]:
+    """Who is meant by names, each speaker once."""
+    if not names:
+        return set()
     speakers = Speakers(members, outlets)
-    names = {speakers.name(claim.speaker) for claim in _told(members, outlets, Standing.OFFICIAL)}
-    return len(names - {None}) or len(names)
+    return {speakers.name(name) for name in names}

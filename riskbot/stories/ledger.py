@@ -128,7 +128,8 @@ def ledger(members: Sequence[Member], outlets: Outlets) -> tuple[Claim, ...]:
             continue
         better = "entitled" if "entitled" in (claim.bearing, known.bearing) else known.bearing
         fuller = name if len(name or "") > len(known.speaker or "") else known.speaker
-        found[claim.status, who] = replace(known, speaker=fuller, bearing=better)
+        if (fuller, better) != (known.speaker, known.bearing):
+            found[claim.status, who] = replace(known, speaker=fuller, bearing=better)
     named = {status for status, name in found if name}
     return tuple(claim for (status, name), claim in found.items() if name or status not in named)
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from riskbot.model import Hit, Level, Modality, Standing, Story, Summary
 from riskbot.stories.clustering import counts
-from riskbot.stories.evidence import evidence, publisher
+from riskbot.stories.evidence import acts, publisher
 from riskbot.stories.figures import market_move
 from riskbot.stories.outlets import Outlets
 
@@ -57,7 +57,7 @@ def gravity(story: Story, outlets: Outlets) -> Gravity:
     tiers = [outlet.tier for member in story.members if (outlet := publisher(member, outlets))]
     if tiers and min(tiers) in _TIER:
         parts.append((f"told by an outlet of tier {min(tiers)}", _TIER[min(tiers)]))
-    if evidence(story.members, outlets).official:
+    if acts(story.members, outlets):
         parts.append(("an official act", _OFFICIAL))
     fall = market_move(story.members)
     points = next((points for least, points in _MOVES if fall is not None and fall >= least), 0)

@@ -256,6 +256,18 @@ async def test_a_new_version_keeps_its_place_in_its_story(store: Store) -> None:
     assert story.members[0].reading == edited
 
 
+async def test_a_story_that_is_known_already_is_the_same_without_being_read_again(store: Store) -> None:
+    story = await open_with(store, reading(article("First", id="a")))
+    second = reading(article("Second", id="b"), hit("tencent"))
+
+    def join(transaction: Transaction) -> Story:
+        transaction.add_article(second, 1)
+        where = placement(story.id, why="told in the same words", merges=("s9",))
+        return transaction.join_story(story.id, second, where, known=story)
+
+    assert await store.write(join) == await store.story(story.id)
+
+
 async def test_an_article_belongs_to_one_story(store: Store) -> None:
     first = await open_with(store, reading(article("First", id="a")))
     second = await open_with(store, reading(article("Second", id="b")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from riskbot.delivery import DeliveryReport
@@ -351,3 +352,21 @@ async def test_a_long_story_is_edited_at_most_once_in_a_while_unless_the_news_is
     await polled(store, denial, source="late", at=later(minutes=12))
     await delivered(store, notifier, at=later(minutes=12))
     assert [summary.articles for summary in notifier.shown.values()] == [14]
+
+
+async def test_a_wave_of_reposts_in_one_poll_is_one_story_one_message_and_says_so_of_each() -> None:
+    store, notifier = FakeStore(), FakeNotifier()
+    wave = [entry(TITLE, TEXT, entry_id=f"{number}", url=f"https://n{number}.example/") for number in range(200)]
+    report = await polled(store, *wave)
+    assert (report.new, report.told) == (200, 5)
+    (story,) = await store.stories()
+    assert len(story.members) == 200
+    assert story == await store.story(story.id)
+    assert Counter(reasons(store)) == {
+        Reason.NEW_STORY: 1,
+        Reason.MORE_ARTICLES: 4,
+        Reason.SAME_ORIGIN_REPEAT: 195,
+    }
+    await delivered(store, notifier)
+    assert [summary.articles for summary in notifier.shown.values()] == [200]
+    assert len(notifier.posted) == 1

@@ -6,8 +6,9 @@
 
 What always holds: a post that is accepted is kept and visible to history at once, whatever the caller is then told;
 a post that is refused leaves no trace; messages are kept in `channels[...].messages`, oldest first. A fault comes
-from a script: `listed({...})` names the fault of each call in turn, `seeded(7)` draws them.
-Deliberately absent: scopes, users, edits by people.
+from a script (`slackfaults.py`). What a bot must never do is not refused but counted (`slackwatch.py`): two senders in
+one channel at once, and more than `rate` messages a second in one channel.
+Deliberately absent: users, and Slack's own clock of rate limits.
 """
 
 from __future__ import annotations
@@ -16,107 +17,33 @@ import asyncio
 import copy
 import itertools
 import json
-import random
 import socket
 import struct
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from enum import StrEnum
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Literal
 
 from aiohttp import web
 
-from riskbot.slack import limits
+from tests.slackchannels import Channel, Json, Message, history, paged, replies, true
+from tests.slackfaults import BEFORE, READS, WRITES, Fault, Script, listed, never, seeded, weighted
+from tests.slackrules import SlackRefusal, fit
+from tests.slackwatch import Call, Watch
 
-Json = dict[str, Any]
-T = TypeVar("T")
+__all__ = ["TOKEN", "Channel", "Fault", "Message", "Script", "SlackServer", "listed", "never", "seeded", "weighted"]
+
 TOKEN = "xoxb-0000-local-test-token"
-
-
-class Fault(StrEnum):
-    """What goes wrong with one call."""
-
-    RATE_LIMITED = "429 with Retry-After"
-    RATE_LIMITED_SILENTLY = "429 without Retry-After"
-    ERROR_500 = "status 500, nothing done"
-    ERROR_503 = "status 503, nothing done"
-    INTERNAL_ERROR = "internal_error, nothing done"
-    ACCEPT_AND_INTERNAL_ERROR = "internal_error, but done"
-    RESET = "reset before anything is done"
-    ACCEPT_AND_RESET = "done, then reset"
-    ACCEPT_AND_STALL = "done, but never answered"
-    ACCEPT_AND_GARBAGE = "done, answered with half of the JSON"
-    REFUSED = "not_in_channel"
-
-
-BEFORE = {Fault.RATE_LIMITED, Fault.RATE_LIMITED_SILENTLY, Fault.ERROR_500, Fault.ERROR_503, Fault.INTERNAL_ERROR}
-PASSING = [fault for fault in Fault if fault not in (Fault.REFUSED, Fault.ACCEPT_AND_STALL)]
-
-Script = Callable[[str], Fault | None]  # method → what goes wrong with this call of it
-
-
-def never(_method: str) -> Fault | None:
-    return None
-
-
-def listed(faults: Mapping[str, Sequence[Fault | None]]) -> Script:
-    """For each method the faults of its calls in turn; afterwards all is well."""
-    left = {method: iter(each) for method, each in faults.items()}
-    return lambda method: next(left.get(method, iter(())), None)
-
-
-def seeded(seed: int, *, share: float = 0.3, faults: Sequence[Fault] = tuple(PASSING)) -> Script:
-    """Faults drawn at random, the same for the same seed and order of calls."""
-    draw = random.Random(seed)
-    return lambda _method: draw.choice(list(faults)) if draw.random() < share else None
-
-
-@dataclass
-class Message:
-    """A message as it stands, with what it said before."""
-
-    ts: str
-    payload: Json
-    edits: list[Json] = field(default_factory=list)  # earlier payloads, oldest first
-
-    @property
-    def key(self) -> str | None:
-        payload: Json = (self.payload.get("metadata") or {}).get("event_payload", {})
-        return payload.get("key")
-
-    @property
-    def thread_ts(self) -> str | None:
-        return self.payload.get("thread_ts")
-
-    def seen_by(self, *, metadata: bool) -> Json:
-        shown = {"type": "message", "ts": self.ts, "text": self.payload["text"], "blocks": self.payload.get("blocks")}
-        if self.thread_ts:
-            shown["thread_ts"] = self.thread_ts
-        if metadata and "metadata" in self.payload:
-            shown["metadata"] = self.payload["metadata"]
-        return copy.deepcopy(shown)
-
-
-@dataclass
-class Channel:
-    id: str
-    name: str
-    member: bool = True
-    archived: bool = False
-    private: bool = False
-    history: bool = True  # False: history is refused with missing_scope
-    messages: list[Message] = field(default_factory=list)
-
-
-class SlackRefusal(Exception):  # noqa: N818  an answer, as Slack gives it
-    def __init__(self, error: str, **more: Any) -> None:
-        super().__init__(error)
-        self.body: Json = {"ok": False, "error": error, **more}
+SCOPES = ("chat:write", "channels:history", "channels:read", "groups:history", "groups:read", "commands")
+Moment = Literal["arrived", "stalled", "done", "answered"]
+_NEEDS = {
+    **dict.fromkeys(("chat.postMessage", "chat.update", "chat.postEphemeral"), "chat:write"),
+    **dict.fromkeys(("conversations.history", "conversations.replies"), ":history"),
+    **dict.fromkeys(("conversations.list", "conversations.info"), ":read"),
+}
 
 
 class SlackServer:
@@ -127,16 +54,26 @@ class SlackServer:
         *names: str,
         token: str = TOKEN,
         script: Script = never,
-        retry_after: float = 1,
+        retry_after: float | Callable[[], float] = 1,
         clock: Callable[[], float] = time.time,
+        rate: float | None = None,
     ) -> None:
         self.token = token
         self.script = script
         self.retry_after = retry_after
+        self.watch = Watch(rate, clock)
+        self.scopes = set(SCOPES)
         self.channels = {n: Channel(f"C{i:08d}", n) for i, n in enumerate(names or ("risk", "ops"), start=1)}
         self.calls: list[tuple[str, Json]] = []  # every call, in order, with its arguments
         self.faults: Counter[str] = Counter()  # how often which fault was played
+        self.refusals: Counter[str] = Counter()  # how often which error was answered to a call that was carried out
         self.page = 100  # no page is longer, whatever limit is asked for
+        self.edit_window: float | None = None  # seconds after which a message can no longer be edited; None: never
+        self.lateness = 0.3  # seconds by the server's clock after which a late call is taken, once it was given up
+        self.unread: list[tuple[float, str]] = []  # when history was refused, and of which channel
+        self.ephemeral: list[Json] = []  # what was shown to one user alone
+        self.views: list[Json] = []  # the views that were opened
+        self.on: Callable[[Moment, str, Json], None] = lambda _moment, _method, _arguments: None
         self.url = ""
         self._clock = clock
         self._number = itertools.count(1)
@@ -147,7 +84,7 @@ class SlackServer:
 
     async def __aenter__(self) -> SlackServer:
         app = web.Application(client_max_size=2**24)
-        app.router.add_route("*", "/api/{method}", self._answer)
+        app.router.add_route("*", "/api/{method}", self._serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -194,39 +131,68 @@ class SlackServer:
 
     # ── answering ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _answer(self, request: web.Request) -> web.StreamResponse:
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         arguments = await _arguments(request)
         self.calls.append((method, arguments))
+        call = Call(request, self._id(arguments) if method in WRITES else "")
+        self.watch.begin(call)
+        try:
+            self.on("arrived", method, arguments)
+            response = await self._answer(call, method, arguments)
+            self.on("answered", method, arguments)
+        except BaseException:
+            self.watch.end(call, answered=False)
+            raise
+        self.watch.end(call, answered=call.waited_for)
+        return response
+
+    async def _answer(self, call: Call, method: str, arguments: Json) -> web.StreamResponse:
         fault = self.script(method)
         if fault:
             self.faults[fault] += 1
+        if fault is Fault.HISTORY_REFUSED:
+            self.unread.append((self._clock(), str(arguments.get("channel", ""))))
         if fault in BEFORE:
             return self._failing(fault)
         if fault is Fault.RESET:
-            return _reset(request)
-        if fault is Fault.REFUSED:
-            return web.json_response({"ok": False, "error": "not_in_channel"})
+            return _reset(call.request)
+        if fault is Fault.LATE:
+            self.on("stalled", method, arguments)
+            came = self._clock()
+            await call.given_up(self._closing)
+            while self._clock() < came + self.lateness and not self._closing.is_set():  # noqa: ASYNC110  a made-up clock
+                await asyncio.sleep(0.01)
         try:
-            body = self._perform(method, arguments, request.headers.get("Authorization", ""))
+            body = self._perform(method, arguments, call.request.headers.get("Authorization", ""))
         except SlackRefusal as refusal:
+            self.refusals[refusal.body["error"]] += 1
+            if method in READS and refusal.body["error"] == "missing_scope":
+                self.unread.append((self._clock(), str(arguments.get("channel", ""))))
             return web.json_response(refusal.body)
+        self.on("done", method, arguments)
         if fault is Fault.ACCEPT_AND_RESET:
-            return _reset(request)
+            return _reset(call.request)
         if fault is Fault.ACCEPT_AND_STALL:
-            await self._closing.wait()
-        if fault is Fault.ACCEPT_AND_INTERNAL_ERROR:
-            return web.json_response({"ok": False, "error": "internal_error"})
+            self.on("stalled", method, arguments)
+            await call.given_up(self._closing)
+        if fault in (Fault.ACCEPT_AND_INTERNAL_ERROR, Fault.ACCEPT_AND_FATAL_ERROR):
+            return web.json_response({"ok": False, "error": fault.partition(",")[0]})
         if fault is Fault.ACCEPT_AND_GARBAGE:
             return web.Response(text=json.dumps(body)[:20], content_type="application/json")
-        return web.json_response(body)
+        return web.json_response(body, headers={"X-OAuth-Scopes": ",".join(sorted(self.scopes))})
 
     def _failing(self, fault: Fault) -> web.Response:
-        if fault is Fault.INTERNAL_ERROR:
-            return web.json_response({"ok": False, "error": "internal_error"})
+        if fault in (Fault.INTERNAL_ERROR, Fault.FATAL_ERROR):
+            return web.json_response({"ok": False, "error": fault.partition(",")[0]})
+        if fault is Fault.REFUSED:
+            return web.json_response({"ok": False, "error": "not_in_channel"})
+        if fault is Fault.HISTORY_REFUSED:
+            return web.json_response({"ok": False, "error": "missing_scope", "needed": "channels:history"})
         if fault in (Fault.ERROR_500, Fault.ERROR_503):
             return web.Response(status=500 if fault is Fault.ERROR_500 else 503, text="<html>upstream</html>")
-        headers = {"Retry-After": f"{self.retry_after:g}"} if fault is Fault.RATE_LIMITED else {}
+        asked = self.retry_after() if callable(self.retry_after) else self.retry_after
+        headers = {"Retry-After": f"{asked:g}"} if fault is Fault.RATE_LIMITED else {}
         return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
 
     def _perform(self, method: str, arguments: Json, authorization: str) -> Json:
@@ -234,10 +200,13 @@ class SlackServer:
             "auth.test": self._auth_test,
             "chat.postMessage": self._post,
             "chat.update": self._update,
-            "conversations.history": self._history,
-            "conversations.replies": self._replies,
+            "chat.postEphemeral": self._post_ephemeral,
+            "chat.getPermalink": self._permalink,
+            "conversations.history": lambda given: history(self._readable(given), given, self.page),
+            "conversations.replies": lambda given: replies(self._readable(given), given, self.page),
             "conversations.list": self._list,
             "conversations.info": self._info,
+            "views.open": self._open_view,
         }
         if method not in methods:
             raise SlackRefusal("unknown_method", req_method=method)
@@ -245,18 +214,30 @@ class SlackServer:
             raise SlackRefusal("not_authed")
         if authorization != f"Bearer {self.token}":
             raise SlackRefusal("invalid_auth")
+        if needed := _NEEDS.get(method):
+            self._require(needed, "channels" if needed.startswith(":") else "")
         return {"ok": True, **methods[method](arguments)}
 
     def _auth_test(self, _arguments: Json) -> Json:
-        return {"url": "https://local.slack.example/", "team": "local", "user": "riskbot", "bot_id": "B0000001"}
+        return {
+            "url": "https://local.slack.example/",
+            "team": "local",
+            "team_id": "T0000001",
+            "user": "riskbot",
+            "user_id": "U0000001",
+            "bot_id": "B0000001",
+        }
 
     def _post(self, arguments: Json) -> Json:
         channel = self._channel(arguments, by_name=True)
-        self._may_write(channel)
-        _fit(arguments)
-        thread = arguments.get("thread_ts")
-        if thread and all(each.ts != thread for each in channel.messages):
-            raise SlackRefusal("thread_not_found")
+        _may_write(channel)
+        fit(arguments)
+        if thread := arguments.get("thread_ts"):
+            root = channel.message(thread)
+            if root is None:
+                raise SlackRefusal("thread_not_found")
+            if root.thread_ts:
+                raise SlackRefusal("cannot_reply_to_message")
         # six digits after the point, unlike any other message's, as Slack's are
         ts = f"{int(self._clock())}.{next(self._number) % 1_000_000:06d}"
         message = Message(ts, copy.deepcopy(arguments) | {"channel": channel.id})
@@ -265,39 +246,42 @@ class SlackServer:
 
     def _update(self, arguments: Json) -> Json:
         channel = self._channel(arguments, by_name=False)
-        self._may_write(channel)
+        _may_write(channel)
         if not arguments.get("ts"):
             raise SlackRefusal("invalid_arguments")
-        message = next((each for each in channel.messages if each.ts == arguments["ts"]), None)
+        message = channel.message(arguments["ts"])
         if message is None:
             raise SlackRefusal("message_not_found")
-        _fit(arguments)
+        if self.edit_window is not None and self._clock() - float(message.ts) > self.edit_window:
+            raise SlackRefusal("edit_window_closed")
+        fit(arguments)
         message.edits.append(message.payload)
         message.payload = message.payload | copy.deepcopy(arguments)
         return {"channel": channel.id, "ts": message.ts, "text": message.payload["text"]}
 
-    def _history(self, arguments: Json) -> Json:
-        channel = self._readable(arguments)
-        standing = [m for m in channel.messages if not m.thread_ts or m.payload.get("reply_broadcast")]
-        return self._paged(standing[::-1], arguments)
+    def _post_ephemeral(self, arguments: Json) -> Json:
+        _may_write(self._channel(arguments, by_name=False))
+        if not arguments.get("user"):
+            raise SlackRefusal("invalid_arguments")
+        fit(arguments)
+        self.ephemeral.append(copy.deepcopy(arguments))
+        return {"message_ts": f"{self._clock():.6f}"}
 
-    def _replies(self, arguments: Json) -> Json:
-        channel = self._readable(arguments)
-        thread = [m for m in channel.messages if arguments.get("ts") in (m.ts, m.thread_ts)]
-        if not thread:
-            raise SlackRefusal("thread_not_found")
-        return self._paged(thread, arguments)
+    def _open_view(self, arguments: Json) -> Json:
+        if not arguments.get("trigger_id") or not arguments.get("view"):
+            raise SlackRefusal("invalid_arguments")
+        self.views.append(copy.deepcopy(arguments))
+        return {"view": {"id": f"V{len(self.views):08d}"}}
 
-    def _paged(self, messages: Sequence[Message], arguments: Json) -> Json:
-        oldest, latest = float(arguments.get("oldest") or 0), float(arguments.get("latest") or "inf")
-        inclusive = _true(arguments.get("inclusive"))
-        within = [
-            m for m in messages if oldest < float(m.ts) < latest or (inclusive and float(m.ts) in (oldest, latest))
-        ]
-        page, following = self._page(within, arguments)
-        metadata = _true(arguments.get("include_all_metadata"))
-        shown = [message.seen_by(metadata=metadata) for message in page]
-        return {"messages": shown, "has_more": bool(following), "response_metadata": {"next_cursor": following}}
+    def _permalink(self, arguments: Json) -> Json:
+        channel = self._channel(arguments, by_name=False)
+        message = channel.message(arguments.get("message_ts"))
+        if message is None:
+            raise SlackRefusal("message_not_found")
+        link = f"https://local.slack.example/archives/{channel.id}/p{message.ts.replace('.', '')}"
+        if message.thread_ts:
+            link += f"?thread_ts={message.thread_ts}&cid={channel.id}"
+        return {"channel": channel.id, "permalink": link}
 
     def _list(self, arguments: Json) -> Json:
         types = str(arguments.get("types", "public_channel")).split(",")
@@ -305,59 +289,48 @@ class SlackServer:
             channel
             for channel in self.channels.values()
             if ("private_channel" if channel.private else "public_channel") in types
-            and not (channel.archived and _true(arguments.get("exclude_archived")))
+            and not channel.lost
+            and not (channel.archived and true(arguments.get("exclude_archived")))
         ]
-        page, following = self._page(listed, arguments)
-        return {"channels": [_described(each) for each in page], "response_metadata": {"next_cursor": following}}
+        page, following = paged(listed, arguments, self.page)
+        return {"channels": [each.described() for each in page], "response_metadata": {"next_cursor": following}}
 
     def _info(self, arguments: Json) -> Json:
-        return {"channel": _described(self._channel(arguments, by_name=False))}
+        return {"channel": self._channel(arguments, by_name=False).described()}
 
     # ── Slack's rules ────────────────────────────────────────────────────────────────────────────────────────────
 
     def _channel(self, arguments: Json, *, by_name: bool) -> Channel:
         asked = str(arguments.get("channel", ""))
         for channel in self.channels.values():
-            if asked == channel.id or (by_name and asked.removeprefix("#") == channel.name):
+            if not channel.lost and (asked == channel.id or (by_name and asked.removeprefix("#") == channel.name)):
                 return channel
         raise SlackRefusal("channel_not_found")
-
-    def _may_write(self, channel: Channel) -> None:
-        if not channel.member:
-            raise SlackRefusal("not_in_channel")
-        if channel.archived:
-            raise SlackRefusal("is_archived")
 
     def _readable(self, arguments: Json) -> Channel:
         channel = self._channel(arguments, by_name=False)
         if not channel.history:
             raise SlackRefusal("missing_scope", needed="channels:history", provided="chat:write")
+        if channel.private:
+            self._require(":history", "groups")
         if not channel.member:
             raise SlackRefusal("not_in_channel")
         return channel
 
-    def _page(self, items: Sequence[T], arguments: Json) -> tuple[Sequence[T], str]:
-        start = int(arguments.get("cursor") or 0)
-        size = min(int(arguments.get("limit") or 100), self.page)
-        if not 1 <= size <= 999:
-            raise SlackRefusal("invalid_limit")
-        end = start + size
-        return items[start:end], str(end) if end < len(items) else ""
+    def _require(self, scope: str, kind: str) -> None:
+        if kind + scope not in self.scopes:
+            raise SlackRefusal("missing_scope", needed=kind + scope, provided=",".join(sorted(self.scopes)))
+
+    def _id(self, arguments: Json) -> str:
+        asked = str(arguments.get("channel", "")).removeprefix("#")
+        return self.channels[asked].id if asked in self.channels else asked
 
 
-def _fit(arguments: Json) -> None:
-    """Slack's limits, each with the error that Slack gives for it."""
-    if not arguments.get("text") and not arguments.get("blocks"):
-        raise SlackRefusal("no_text")
-    if len(arguments.get("text", "")) > 40_000:
-        raise SlackRefusal("msg_too_long")
-    wrong = limits.problems(arguments)
-    if any(each.startswith("metadata") for each in wrong):
-        raise SlackRefusal("invalid_metadata_format")
-    if any("the blocks are" in each for each in wrong):
-        raise SlackRefusal("msg_blocks_too_long")
-    if wrong:
-        raise SlackRefusal("invalid_blocks", response_metadata={"messages": wrong})
+def _may_write(channel: Channel) -> None:
+    if not channel.member:
+        raise SlackRefusal("not_in_channel")
+    if channel.archived:
+        raise SlackRefusal("is_archived")
 
 
 async def _arguments(request: web.Request) -> Json:
@@ -370,20 +343,6 @@ async def _arguments(request: web.Request) -> Json:
         arguments |= {name: str(value) for name, value in (await request.post()).items()}
     arguments.pop("token", None)
     return arguments
-
-
-def _described(channel: Channel) -> Json:
-    return {
-        "id": channel.id,
-        "name": channel.name,
-        "is_member": channel.member,
-        "is_archived": channel.archived,
-        "is_private": channel.private,
-    }
-
-
-def _true(value: Any) -> bool:
-    return str(value).lower() in ("1", "true")
 
 
 def _reset(request: web.Request) -> web.Response:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from riskbot.model import Alert, Claim, Delivery, Level, Notice, Reason, Source, Standing, Summary
+from riskbot.model import Alert, Claim, Delivery, DeliveryKind, Level, Reason, Source, Standing, Summary
+from riskbot.model.saying import News, Reply
+from riskbot.ports import Sent
 
 PUBLISHED = datetime(2025, 11, 15, 9, 30, tzinfo=UTC)
 SEEN = PUBLISHED + timedelta(minutes=3)
@@ -125,9 +127,21 @@ HOSTILE = replace(
 def delivery(key: str = "k1", *, channel: str = "risk", kind: str = "new", **fields: object) -> Delivery:
     """A delivery whose send began at `TOLD`."""
     alert = Alert("a7", "s1", channel, kind, Reason.NEW_STORY, "a1", TOLD)  # type: ignore[arg-type]
-    return replace(Delivery("d1", alert, key, tried_at=TOLD), **fields)  # type: ignore[arg-type]
+    sort = DeliveryKind.POST if kind == "new" else DeliveryKind.EDIT
+    made = Delivery("d1", sort, channel, key, tried_at=TOLD, alert=alert, story="s1", at=TOLD)
+    return replace(made, **fields)  # type: ignore[arg-type]
 
 
-def notice(text: str = "Rules live: +1 rule", **fields: object) -> Notice:
+def notice(text: str = "Rules live: +1 rule", **fields: object) -> Delivery:
     """A notice whose send began at `TOLD`."""
-    return replace(Notice("n1", "risk", text, TOLD, "n-key", tried_at=TOLD), **fields)  # type: ignore[arg-type]
+    made = Delivery("d2", DeliveryKind.NOTICE, "risk", "n-key", tried_at=TOLD, body={"text": text}, at=TOLD)
+    return replace(made, **fields)  # type: ignore[arg-type]
+
+
+DENIAL = Reply(FULL, (News(Reason.DENIED, "first denied", "a1", TOLD),))
+
+
+def in_thread(kind: DeliveryKind, thread: Sent | None, key: str = "r1") -> Delivery:
+    """A reply to the message that stands there, or where there is none, a message of its own."""
+    where = {"thread": thread.ts, "sent_as": thread.channel} if thread else {}
+    return Delivery("d9", kind, "risk", key, story="s1", tried_at=TOLD, at=TOLD, **where)  # type: ignore[arg-type]

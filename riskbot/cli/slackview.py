@@ -35,6 +35,9 @@ def show(payload: Json, console: Console) -> None:
     """Print one chat.postMessage or chat.update payload to `console`."""
     channel = str(payload.get("channel", "?"))
     edited = f" · message {payload['ts']} brought up to date" if "ts" in payload else ""
+    if "thread_ts" in payload:
+        seen = ", shown in the channel too" if payload.get("reply_broadcast") else ""
+        edited = f" · in the thread of {payload['thread_ts']}{seen}"
     name = channel if channel.startswith("#") else f"#{channel}"
     body: list[RenderableType] = []
     for block in payload.get("blocks", []):
@@ -63,9 +66,19 @@ def _block(block: Json) -> list[RenderableType]:
         return [Text(_small(element), style=SMALL) for element in block["elements"]]
     if kind == "rich_text":
         return [shown for part in block["elements"] for shown in _part(part)]
+    if kind == "actions":
+        return [Text("  ".join(_button(element) for element in block["elements"]))]
     if kind == "divider":
         return [Text("─" * 20, style=SMALL)]
     return [Text(f"({kind} block)", style=SMALL)]
+
+
+def _button(element: Json) -> str:
+    """A button, or a menu with what it offers: `[ Why? ]  [ Mute story: for 1 hour | for 1 day ]`."""
+    if "options" not in element:
+        return f"[ {element['text']['text']} ]"
+    offered = " | ".join(str(option["text"]["text"]) for option in element["options"])
+    return f"[ {element['placeholder']['text']}: {offered} ]"
 
 
 def _part(part: Json) -> list[RenderableType]:

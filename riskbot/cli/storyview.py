@@ -66,9 +66,11 @@ def show_messages(payloads: Sequence[dict[str, Any]], standing: Sequence[dict[st
         console.print("\nNo message: nothing new to tell.")
         return
     updates = sum("ts" in payload for payload in payloads)
-    posted = len(payloads) - updates
-    noun = "message" if posted == 1 else "messages"
-    grew = f", brought up to date {updates} times" if updates else ""
-    console.print(f"\nIn Slack: {posted} {noun}{grew}. As it stands at the end:\n", style="bold")
+    replies = sum("thread_ts" in payload for payload in payloads)
+    posted = len(payloads) - updates - replies
+    parts = [f"{posted} message{'s' * (posted != 1)}"]
+    parts += [f"{replies} repl{'y' if replies == 1 else 'ies'} in threads"] if replies else []
+    parts += [f"brought up to date {updates} time{'s' * (updates != 1)}"] if updates else []
+    console.print(f"\nIn Slack: {', '.join(parts)}. As it stands at the end:\n", style="bold")
     for payload in standing:
         show(payload, console)

@@ -2,20 +2,22 @@
 
 What always holds: a piece made from text is `plain_text` or a rich-text text or link element, in which Slack reads
 no markup; the one function that makes markup (`times`) takes nothing but moments and names them itself. Deliberately
-absent: buttons, which come with their handlers, and attachments, which Slack has retired.
+absent: buttons (`buttons.py`), and attachments, which Slack has retired.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from riskbot.slack.clean import clean_url
+from riskbot.slack.clean import clean, clean_url
 
 Json = dict[str, Any]  # a piece of a payload, as it is sent
 Moment = Literal["published", "seen", "told"]
 
+SMALL_MAX = 300  # units of a small line
 _DAY_AND_TIME = "{date_short_pretty} {time}"  # in the reader's own zone and language
 
 
@@ -32,6 +34,11 @@ def context(*elements: Json) -> Json:
 def small(text: str) -> Json:
     """An element of the small line."""
     return _plain(text)
+
+
+def notes(*said: str | None) -> list[Json]:
+    """A small line for each that says anything, of any text."""
+    return [context(small(words)) for words in (clean(each or "", SMALL_MAX) for each in said) if words]
 
 
 def times(moments: Iterable[tuple[Moment, datetime | None]]) -> Json:
@@ -63,6 +70,21 @@ def bullets(items: Sequence[Json]) -> Json:
 def text(words: str, *, bold: bool = False) -> Json:
     """Words, shown as they are."""
     return {"type": "text", "text": words, **_style(bold)}
+
+
+def mention(who: str) -> Json:
+    """An element that pings whom a rule names: a member's ID, a user group's, or `here`; else only their name.
+
+    The one piece that calls anybody: what comes from articles never gets here.
+    """
+    name = who.strip().strip("<>!@#").partition("|")[0].removeprefix("subteam^")
+    if re.fullmatch(r"[UW][A-Z0-9]{6,}", name):
+        return {"type": "user", "user_id": name}
+    if re.fullmatch(r"S[A-Z0-9]{6,}", name):
+        return {"type": "usergroup", "usergroup_id": name}
+    if name in ("here", "channel", "everyone"):
+        return {"type": "broadcast", "range": name}
+    return text(f"@{clean(name, SMALL_MAX) or '?'}")
 
 
 def link(url: str | None, words: str, *, bold: bool = False) -> Json:

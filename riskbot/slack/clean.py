@@ -1,9 +1,9 @@
 """Text and addresses from outside, made fit to be placed in a Slack message.
 
 What always holds: nothing that leaves here contains a control character, a line break, a bidirectional override or
-half a surrogate pair; a cut falls between words where there are any; an address is http(s), names a host and hides
-nothing before it. Deliberately absent: escaping. What comes from outside is placed as text, never as markup, so only
-the fallback text is escaped, in `fallback.py`.
+half a surrogate pair, and it is empty rather than invisible; a cut falls between words where there are any; an address
+is http(s), names a host and hides nothing before it. Deliberately absent: escaping. What comes from outside is placed
+as text, never as markup, so only the fallback text is escaped, in `fallback.py`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ LINK_MAX = 2000  # beyond this browsers differ, and five such links would fill t
 # Joiners shape Persian, Indic scripts and many emoji; every other invisible format character can only mislead.
 _JOINERS = frozenset("\u200c\u200d")
 _DROPPED = frozenset({"Cc", "Cf", "Cs"})
+# Letters and marks that show nothing by themselves: a headline of them would be a link that nobody sees.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 Marked = tuple[str, bool]  # a run of text, and whether it is one of the matched words
 
@@ -37,7 +39,9 @@ def clean_marked(text: str, marks: Iterable[tuple[int, int]], limit: int) -> lis
 
     A text too long is cut at its end; where that would lose every mark, it begins shortly before the first.
     """
-    kept = _kept(text, marks)
+    marks = list(marks)
+    # Without marks only the beginning can be shown, however long the text is.
+    kept = _kept(text, marks, len(text) if marks else limit)
     if width("".join(c for c, _ in kept)) > limit:
         kept = _window(kept, limit)
     runs: list[Marked] = []
@@ -64,19 +68,28 @@ def clean_url(url: str | None) -> str | None:
     return url
 
 
-def _kept(text: str, marks: Iterable[tuple[int, int]]) -> list[Marked]:
-    """The characters that stay, one by one, each with whether it is marked."""
+def _kept(text: str, marks: Iterable[tuple[int, int]], enough: int) -> list[Marked]:
+    """The characters that stay, one by one, each with whether it is marked; no more than tell that it is too long."""
     inside = {at for start, end in marks for at in range(max(0, start), min(end, len(text)))}
     kept: list[Marked] = []
     for at, char in enumerate(text):
+        if len(kept) > enough and kept[-1][0] != " ":
+            break
         if char.isspace() or unicodedata.category(char) in ("Zl", "Zp"):
             if kept and kept[-1][0] != " ":
                 kept.append((" ", at in inside))
-        elif char in _JOINERS or unicodedata.category(char) not in _DROPPED:
+        elif _shown(char, after=kept[-1][0] if kept else " "):
             kept.append((char, at in inside))
     if kept and kept[-1][0] == " ":
         kept.pop()
     return kept
+
+
+def _shown(char: str, *, after: str) -> bool:
+    """Whether a character that is no white space stays; a joiner or a mark has nothing to stand on after a space."""
+    if char in _JOINERS or unicodedata.category(char) in ("Mn", "Me"):
+        return after != " " and char not in _BLANK
+    return char not in _BLANK and unicodedata.category(char) not in _DROPPED
 
 
 def _window(kept: Sequence[Marked], limit: int) -> list[Marked]:

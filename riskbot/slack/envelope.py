@@ -12,12 +12,25 @@ from riskbot.slack.blocks import Json
 
 
 def envelope(
-    blocks: Sequence[Json], text: str, *, channel: str, event_type: str, key: str, ts: str | None = None
+    blocks: Sequence[Json],
+    text: str,
+    *,
+    channel: str,
+    event_type: str,
+    key: str,
+    ts: str | None = None,
+    thread_ts: str | None = None,
+    broadcast: bool = False,
 ) -> Json:
-    """The whole payload; `ts` says which message is brought up to date, None that a new one is posted."""
+    """The whole payload; `ts` says which message is brought up to date, None that a new one is posted.
+
+    `thread_ts` says in whose thread it is posted, and `broadcast` that the channel sees it too.
+    """
     payload: Json = {"channel": channel}
     if ts is not None:
         payload["ts"] = ts
+    if thread_ts is not None and ts is None:
+        payload |= {"thread_ts": thread_ts} | ({"reply_broadcast": True} if broadcast else {})
     payload |= {"text": text, "blocks": list(blocks), "parse": "none", "link_names": False}
     if ts is None:  # chat.update knows none of these: what it edits keeps them from the post
         payload |= {"mrkdwn": False, "unfurl_links": False, "unfurl_media": False}

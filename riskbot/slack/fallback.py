@@ -8,27 +8,46 @@ from __future__ import annotations
 
 from riskbot.model import Summary
 from riskbot.slack import wording as w
-from riskbot.slack.clean import clean
+from riskbot.slack.clean import clean, width
+from riskbot.slack.limits import MESSAGE_TEXT
 
 HEADLINE_MAX = 300
 BANNER_MAX = 100
+_ROOMS = (MESSAGE_TEXT, MESSAGE_TEXT // 2, MESSAGE_TEXT // 5)  # an ampersand takes the room of five
 
 
-def fallback(summary: Summary, banner: str | None = None) -> str:
+def fallback(summary: Summary, banner: str | None = None, *, may_repeat: bool = False) -> str:
     """`High, alleged and denied: Alibaba, military. White House memo, per Financial Times; not verified.`"""
-    sure = " and ".join(w.certainty(summary))
-    grave = w.capital(summary.level) + (f", {sure}" if sure else "")
-    topics = w.names(summary.topics) or w.possibilities(summary)
-    about = w.companies(summary) + (f", {topics}" if topics else "")
     headline = clean(summary.headline, HEADLINE_MAX).rstrip(".") or "No headline"
     per = w.names(summary.origins) or clean(summary.headline_outlet or "", w.NAME_MAX)
     story = headline + (f", per {per}" if per else "")
     caution = w.caution(summary)
-    said = f"{grave}: {about}. {story}" + (f"; {caution}." if caution else ".")
-    begins = f"{clean(banner, BANNER_MAX)}: " if banner else ""
-    return escape(begins + said)
+    said = f"{stands(summary)}. {story}" + (f"; {caution}." if caution else ".")
+    return escape(begins(banner, may_repeat=may_repeat) + said)
+
+
+def stands(summary: Summary) -> str:
+    """`High, alleged and denied: Alibaba, military`"""
+    sure = w.both(w.certainty(summary))
+    grave = w.capital(summary.level) + (f", {sure}" if sure else "")
+    topics = w.names(summary.topics) or w.possibilities(summary)
+    return f"{grave}: {w.companies(summary)}" + (f", {topics}" if topics else "")
+
+
+def begins(banner: str | None, *, may_repeat: bool = False) -> str:
+    """What a text begins with: `REPLAY, not live: `, `May repeat: `, both or nothing."""
+    said = (clean(banner or "", BANNER_MAX), "May repeat" if may_repeat else "")
+    return "".join(f"{each}: " for each in said if each)
 
 
 def escape(text: str) -> str:
-    """The three characters that Slack reads as markup in `text`."""
+    """`text` with the three characters escaped that Slack reads as markup, cut where it would be too long so."""
+    said = _escaped(text)
+    for room in _ROOMS:
+        if width(said) > MESSAGE_TEXT:
+            said = _escaped(clean(text, room))
+    return said
+
+
+def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

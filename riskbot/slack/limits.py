@@ -14,32 +14,49 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
+from riskbot.slack import limits_pieces as pieces
 from riskbot.slack.clean import width
+from riskbot.slack.limits_pieces import ID, TEXT_OBJECT
 
 BLOCKS = 50
 BLOCKS_TOTAL = 12_000  # of all blocks together, as JSON
-BLOCK_ID = 255
 HEADER_TEXT = 150
-TEXT_OBJECT = 3_000
 CONTEXT_ELEMENTS = 10
 RICH_ELEMENTS = 200  # of one rich-text block, at any depth; Slack names no figure
 MESSAGE_TEXT = 4_000  # refused beyond 40,000; Slack asks for 4,000
-URL = 3_000
 METADATA = 8_000  # of the event payload, as JSON
 EVENT_TYPE = 255
 FALLBACK = 200
 
 _CONTAINERS = {"rich_text_section", "rich_text_quote", "rich_text_preformatted"}
 _STYLES = {"bold", "italic", "strike", "code", "underline"}
+_CALLS = {  # elements that ping: what says whom, and how it must look
+    "user": ("user_id", re.compile(r"[UW][A-Z0-9]{6,}")),
+    "usergroup": ("usergroup_id", re.compile(r"S[A-Z0-9]{6,}")),
+    "broadcast": ("range", re.compile("here|channel|everyone")),
+}
+_MAY_CALL = {"riskbot_notice"}
 _CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{6,}")
 _TS = re.compile(r"\d+\.\d{6}")
-_HOSTILE = re.compile("[\x00-\x09\x0b-\x1f\x7f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_DATES = re.compile(r"<!date\^\d{1,12}\^[^<>|^]*\|[^<>|]*>")
 _KNOWN = {
     *("channel", "ts", "thread_ts", "text", "blocks", "parse", "link_names", "mrkdwn", "unfurl_links", "unfurl_media"),
     *("metadata", "reply_broadcast"),
+}
+_POST_ONLY = {"mrkdwn", "unfurl_links", "unfurl_media", "thread_ts"}  # arguments that chat.update does not know
+_FIELDS = {
+    "header": {"text"},
+    "context": {"elements"},
+    "section": {"text"},
+    "actions": {"elements"},
+    "rich_text": {"elements"},
+    "divider": set[str](),
+    "text": {"text", "style"},
+    "link": {"url", "text", "style"},
+    "date": {"timestamp", "format", "fallback", "style"},
+    "user": {"user_id", "style"},
+    "usergroup": {"usergroup_id", "style"},
+    "broadcast": {"range", "style"},
 }
 
 
@@ -55,7 +72,23 @@ def blocks_length(blocks: Sequence[Mapping[str, Any]]) -> int:
 
 def problems(payload: Mapping[str, Any]) -> list[str]:
     """Everything for which Slack could refuse this `chat.postMessage` or `chat.update`, in words; empty: nothing."""
-    return [*_envelope(payload), *_metadata(payload.get("metadata")), *_blocks(payload.get("blocks"))]
+    metadata = payload.get("metadata")
+    return [*_envelope(payload), *_metadata(metadata), *_calls(payload, metadata), *_blocks(payload.get("blocks"))]
+
+
+def _calls(payload: Mapping[str, Any], metadata: Any) -> Iterator[str]:
+    """Only a notice may ping, and only by an element of its own: whatever else is sent is made of articles."""
+    if isinstance(metadata, dict) and metadata.get("event_type") in _MAY_CALL:
+        return
+    waiting: list[Any] = [payload.get("blocks")]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            if each.get("type") in _CALLS:
+                yield f"{each['type']} calls somebody in a message that is made of articles"
+            waiting.extend(each.values())
+        elif isinstance(each, list):
+            waiting.extend(each)
 
 
 def _envelope(payload: Mapping[str, Any]) -> Iterator[str]:
@@ -65,7 +98,13 @@ def _envelope(payload: Mapping[str, Any]) -> Iterator[str]:
         yield "channel is missing"
     if "ts" in payload and not _TS.fullmatch(str(payload["ts"])):
         yield f"ts {payload['ts']!r} is not a message's ts"
-    yield from _text(payload.get("text"), "text", MESSAGE_TEXT)
+    if "ts" in payload and (foreign := sorted(_POST_ONLY & set(payload))):
+        yield f"chat.update does not know {', '.join(foreign)}"
+    if "thread_ts" in payload and not _TS.fullmatch(str(payload["thread_ts"])):
+        yield f"thread_ts {payload['thread_ts']!r} is not a message's ts"
+    if "reply_broadcast" in payload and ("thread_ts" not in payload or payload["reply_broadcast"] is not True):
+        yield "reply_broadcast is not true, or there is no thread"
+    yield from pieces.text(payload.get("text"), "text", MESSAGE_TEXT)
     if isinstance(payload.get("text"), str) and re.search(r"[<>]|&(?!amp;|lt;|gt;)", payload["text"]):
         yield "text is not escaped"
     for name in ("link_names", "mrkdwn", "unfurl_links", "unfurl_media"):
@@ -104,56 +143,51 @@ def _blocks(blocks: Any) -> Iterator[str]:
             continue
         place = f"block {at} ({block.get('type')})"
         if "block_id" in block:
-            yield from _text(block["block_id"], f"{place} block_id", BLOCK_ID)
+            yield from pieces.text(block["block_id"], f"{place} block_id", ID)
         yield from _block(block, place)
+
+
+def _unknown(of: Mapping[str, Any], place: str, *more: str) -> Iterator[str]:
+    """What stands in a block or element that Slack does not know there, and would refuse."""
+    if unknown := sorted(set(of) - _FIELDS.get(str(of.get("type")), set(of)) - {"type", *more}):
+        yield f"{place}: unknown fields {', '.join(unknown)}"
 
 
 def _block(block: Mapping[str, Any], place: str) -> Iterator[str]:
     kind = block.get("type")
+    yield from _unknown(block, place, "block_id")
     if kind == "header":
-        yield from _text_object(block.get("text"), f"{place} text", HEADER_TEXT, only_plain=True)
+        yield from pieces.text_object(block.get("text"), f"{place} text", HEADER_TEXT, only_plain=True)
     elif kind == "context":
-        yield from _some(block.get("elements"), place, CONTEXT_ELEMENTS)
-        for element in _list(block.get("elements")):
-            yield from _text_object(element, f"{place} element", TEXT_OBJECT)
+        yield from pieces.some(block.get("elements"), place, CONTEXT_ELEMENTS)
+        for element in pieces.listed(block.get("elements")):
+            yield from pieces.text_object(element, f"{place} element", TEXT_OBJECT)
     elif kind == "section":
-        yield from _text_object(block.get("text"), f"{place} text", TEXT_OBJECT)
+        yield from pieces.text_object(block.get("text"), f"{place} text", TEXT_OBJECT)
+    elif kind == "actions":
+        yield from pieces.actions(block, place)
     elif kind == "rich_text":
         yield from _rich_text(block, place)
     elif kind != "divider":
         yield f"{place} is a kind of block that riskbot does not send"
 
 
-def _text_object(value: Any, place: str, limit: int, *, only_plain: bool = False) -> Iterator[str]:
-    if not isinstance(value, dict) or value.get("type") not in ("plain_text", "mrkdwn"):
-        yield f"{place} is not a text object"
-        return
-    yield from _text(value.get("text"), place, limit)
-    if value["type"] == "mrkdwn":
-        if only_plain:
-            yield f"{place} must be plain_text"
-        if "emoji" in value:
-            yield f"{place}: emoji belongs to plain_text only"
-        if re.search(r"[<>&*_~`@#]", _DATES.sub("", str(value.get("text")))):
-            yield f"{place}: mrkdwn holds markup other than dates"
-
-
 def _rich_text(block: Mapping[str, Any], place: str) -> Iterator[str]:
-    yield from _some(block.get("elements"), place, RICH_ELEMENTS)
+    yield from pieces.some(block.get("elements"), place, RICH_ELEMENTS)
     total = 0
-    for part in _list(block.get("elements")):
+    for part in pieces.listed(block.get("elements")):
         listed = isinstance(part, dict) and part.get("type") == "rich_text_list"
         if listed and part.get("style") not in ("bullet", "ordered"):
             yield f"{place}: a list is neither bullet nor ordered"
         if listed:
-            yield from _some(part.get("elements"), f"{place} list", RICH_ELEMENTS)
-        for container in _list(part.get("elements")) if listed else [part]:
+            yield from pieces.some(part.get("elements"), f"{place} list", RICH_ELEMENTS)
+        for container in pieces.listed(part.get("elements")) if listed else [part]:
             kind = container.get("type") if isinstance(container, dict) else None
             if kind not in _CONTAINERS or (listed and kind != "rich_text_section"):
                 yield f"{place}: {kind!r} may not stand here"
                 continue
-            yield from _some(container.get("elements"), f"{place} {kind}", RICH_ELEMENTS)
-            for element in _list(container.get("elements")):
+            yield from pieces.some(container.get("elements"), f"{place} {kind}", RICH_ELEMENTS)
+            for element in pieces.listed(container.get("elements")):
                 total += 1
                 yield from _inline(element, f"{place} {kind}")
     if total > RICH_ELEMENTS:
@@ -163,43 +197,22 @@ def _rich_text(block: Mapping[str, Any], place: str) -> Iterator[str]:
 def _inline(element: Any, place: str) -> Iterator[str]:
     kind = element.get("type") if isinstance(element, dict) else None
     if kind == "text":
-        yield from _text(element.get("text"), f"{place} text", TEXT_OBJECT)
+        yield from pieces.text(element.get("text"), f"{place} text", TEXT_OBJECT)
     elif kind == "link":
-        yield from _text(element.get("text"), f"{place} link", TEXT_OBJECT)
-        yield from _url(element.get("url"), f"{place} link")
+        yield from pieces.text(element.get("text"), f"{place} link", TEXT_OBJECT)
+        yield from pieces.url(element.get("url"), f"{place} link")
     elif kind == "date":
         if type(element.get("timestamp")) is not int:
             yield f"{place}: a date's timestamp is not a whole number of seconds"
-        if not re.search(r"\{[a-z_]+\}", str(element.get("format"))):
-            yield f"{place}: a date's format has no token"
-        yield from _text(element.get("fallback"), f"{place} date fallback", FALLBACK)
+        yield from pieces.date_format(element.get("format"), place)
+        yield from pieces.text(element.get("fallback"), f"{place} date fallback", FALLBACK)
+    elif kind in _CALLS:
+        if not _CALLS[kind][1].fullmatch(str(element.get(_CALLS[kind][0]))):
+            yield f"{place}: {kind} calls nobody that Slack knows"
     else:
         yield f"{place}: element {kind!r} is one that riskbot does not send"
         return
+    yield from _unknown(element, place)
     style = element.get("style", {})
     if not isinstance(style, dict) or set(style) - _STYLES or any(v not in (True, False) for v in style.values()):
         yield f"{place}: style {style!r} is not known"
-
-
-def _text(value: Any, place: str, limit: int) -> Iterator[str]:
-    if not isinstance(value, str) or not value:
-        yield f"{place} is empty"
-    elif width(value) > limit:
-        yield f"{place} is {width(value)} long, at most {limit}"
-    elif hostile := _HOSTILE.search(value):
-        yield f"{place} holds the character U+{ord(hostile[0]):04X}"
-
-
-def _url(value: Any, place: str) -> Iterator[str]:
-    yield from _text(value, f"{place} url", URL)
-    if isinstance(value, str) and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):
-        yield f"{place} url is not http or https"
-
-
-def _some(value: Any, place: str, limit: int) -> Iterator[str]:
-    if not isinstance(value, list) or not 1 <= len(value) <= limit:
-        yield f"{place} must have 1 to {limit} elements"
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -1,4 +1,4 @@
-"""A story as one Slack message: `render` turns a Summary into exactly what is sent.
+"""A story as one Slack message: `build` turns a Summary into exactly what is sent.
 
 What always holds: the message says what happened, how grave, how sure, on whose word and where to read it, in that
 order; text from outside stands only where Slack reads no markup; the result keeps every limit of `limits.py`, by
@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from riskbot.model import Claim, Source, Standing, Summary
+from riskbot.model import Claim, Standing, Summary
+from riskbot.policy.health import span
 from riskbot.slack import blocks as b
+from riskbot.slack import buttons, sources
 from riskbot.slack import wording as w
 from riskbot.slack.blocks import Json
 from riskbot.slack.clean import clean, clean_marked
@@ -22,7 +24,7 @@ from riskbot.slack.limits import BLOCKS_TOTAL, HEADER_TEXT, blocks_length
 
 EVENT_TYPE = "riskbot_alert"
 HEADLINE_MAX = 300
-SMALL_MAX = 300
+OLD = timedelta(hours=1)  # beyond this a message says how old it is
 MARKS_MAX = 12  # each costs elements, and a sentence that is all bold marks nothing
 
 
@@ -32,48 +34,71 @@ class _Size:
 
     sentence: int  # units of the sentence that made it fire
     words: int  # units quoted of each claim
-    sources: int  # sources listed
+    sources: int  # sources listed; never more than `SHOWN`
 
 
 # Each is tried in turn until the message fits; only very long addresses ever need more than the first.
 _SIZES = (_Size(600, 140, 5), _Size(400, 90, 3), _Size(300, 60, 1), _Size(200, 40, 0))
 
 
-def render(
-    summary: Summary, *, channel: str, key: str, told: datetime | None, ts: str | None = None, banner: str | None = None
+def build(
+    summary: Summary,
+    *,
+    channel: str,
+    key: str,
+    told: datetime | None,
+    ts: str | None = None,
+    banner: str | None = None,
+    owner: str | None = None,
+    interactive: bool = False,
+    may_repeat: bool = False,
+    threaded: bool = False,
 ) -> Json:
     """The payload of `chat.postMessage`, or of `chat.update` when `ts` says which message is brought up to date.
 
     `key` is opaque and travels in the metadata; `told` is when the channel was first told, None when not known;
-    `banner` is what the message must begin with. Raises nothing: whatever is too long is cut.
+    `banner` is what the message must begin with; `owner` is who took the story on; `interactive`: presses of buttons
+    are heard; `may_repeat`: nobody could say whether the same message stands already; `threaded`: the sources that
+    find no room stand in its thread. Raises nothing: whatever is too long is cut.
     """
     blocks: list[Json] = []
     for size in _SIZES:
-        blocks = _blocks(summary, size, told, banner)
+        blocks = [
+            *b.notes(banner, w.MAY_REPEAT if may_repeat else None, None if banner else _age(summary, told)),
+            b.header(clean(w.header(summary), HEADER_TEXT)),
+            *_merged(summary),
+            _what(summary, size),
+            *_standing(summary, size),
+            _evidence(summary),
+            *sources.listed(summary, size.sources, threaded=threaded),
+            *_owner(owner),
+            *([buttons.for_story(summary.merged_into or summary.story)] if interactive else []),
+            _provenance(summary, told),
+        ]
         if blocks_length(blocks) <= BLOCKS_TOTAL:
             break
-    text = fallback(summary, banner)
+    text = fallback(summary, banner, may_repeat=may_repeat)
     return envelope(blocks, text, channel=channel, event_type=EVENT_TYPE, key=key, ts=ts)
 
 
-def _blocks(summary: Summary, size: _Size, told: datetime | None, banner: str | None) -> list[Json]:
-    """All blocks, the open-ended parts at this size."""
-    return [
-        *([b.context(b.small(clean(banner, SMALL_MAX)))] if banner and banner.strip() else []),
-        b.header(_header(summary)),
-        _what(summary, size),
-        *_standing(summary, size),
-        _evidence(summary),
-        *_sources(summary, size),
-        _provenance(summary, told),
-    ]
+def _age(summary: Summary, told: datetime | None) -> str | None:
+    """How old the story was when it was told, where that is worth knowing: after an outage, or of a slow publisher."""
+    if told is None or summary.published is None or told - summary.published <= OLD:
+        return None
+    return f"Told {span(told - summary.published)} after it was published"
 
 
-def _header(summary: Summary) -> str:
-    """`🟠 High · Alleged, denied · Alibaba`."""
-    sure = w.capital(", ".join(w.certainty(summary))) or "Standing not known"
-    level = f"{w.CIRCLES[summary.level]} {w.capital(summary.level)}"
-    return clean(f"{level} · {sure} · {w.companies(summary)}", HEADER_TEXT)
+def _merged(summary: Summary) -> list[Json]:
+    """That the story of this message is part of another one by now."""
+    if summary.merged_into is None:
+        return []
+    older, story = (w.name(id_, unknown="?") for id_ in (summary.merged_into, summary.story))
+    return b.notes(f"Story {story} is part of story {older} now. What follows is said of {older}.")
+
+
+def _owner(owner: str | None) -> list[Json]:
+    said = w.name(owner, unknown="")
+    return b.notes(f"Owner: @{said.removeprefix('@')}") if said else []
 
 
 def _what(summary: Summary, size: _Size) -> Json:
@@ -116,25 +141,6 @@ def _evidence(summary: Summary) -> Json:
     return b.rich(b.section(b.text("\n".join(lines))))
 
 
-def _sources(summary: Summary, size: _Size) -> list[Json]:
-    """Where to read it: who had it first and who had it last, at most five, the rest counted."""
-    every = summary.sources
-    shown = every if len(every) <= size.sources else (*every[:1], *every[len(every) - size.sources + 1 :])
-    shown = shown[: size.sources]
-    more = max(summary.articles, len(every)) - len(shown)
-    title = b.section(b.text("Sources", bold=True))
-    rest = [b.section(b.text(f"+{more} more"))] if more > 0 else []
-    listed = [b.bullets([_source(source) for source in shown])] if shown else []
-    return [b.rich(title, *listed, *rest)] if listed or rest else []
-
-
-def _source(source: Source) -> Json:
-    label = b.link(source.url, w.name(source.label, unknown="unknown outlet"))
-    when = [b.text(" · "), b.date(source.published)] if source.published else [b.text(" · time not known")]
-    retelling = w.retelling(source)
-    return b.section(label, *when, *([b.text(f" · {retelling}")] if retelling else []))
-
-
 def _provenance(summary: Summary, told: datetime | None) -> Json:
     """The small last line: which rule, which story, and how long it took from published to told."""
     rules = w.names(summary.rules)
@@ -143,4 +149,4 @@ def _provenance(summary: Summary, told: datetime | None) -> Json:
     moments: list[tuple[b.Moment, datetime | None]] = [("published", summary.published), ("seen", summary.seen)]
     if told:
         moments.append(("told", told))
-    return b.context(b.small(clean(said, SMALL_MAX)), b.times(moments))
+    return b.context(b.small(clean(said, b.SMALL_MAX)), b.times(moments))

@@ -6,12 +6,13 @@ passes through `clean` before it becomes part of a sentence. Deliberately absent
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from riskbot.model import Level, Source, Standing, Summary
 from riskbot.slack.clean import clean
 
-CIRCLES = {Level.LOW: "🔵", Level.MEDIUM: "🟡", Level.HIGH: "🟠", Level.CRITICAL: "🔴"}
+CIRCLES = {Level.LOW: "⚪", Level.MEDIUM: "🟡", Level.HIGH: "🟠", Level.CRITICAL: "🔴"}
 STANDINGS = {
     Standing.ALLEGED: "alleged",
     Standing.DENIED: "denied",
@@ -20,7 +21,9 @@ STANDINGS = {
     Standing.OFFICIAL: "official",
     Standing.RETRACTED: "retracted",
 }
+MAY_REPEAT = "May repeat: Slack could not say whether this message stands here already."
 NAME_MAX = 60  # of a company, outlet, speaker or rule
+_OPENING = re.compile(r"(?<![^\s(\[—–])\"(?=\S)")  # a straight mark that begins a word
 _WITHIN = str.maketrans({"“": "‘", "”": "’", '"': "’"})
 FIGURES = 4  # that differ, shown in a message
 NAMED = 3  # companies, origins or speakers named before the rest is counted
@@ -36,6 +39,11 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def stories(number: int) -> str:
+    """`1 story`, `5 stories`."""
+    return "1 story" if number == 1 else f"{number} stories"
+
+
 def name(of: str | None, *, unknown: str) -> str:
     """A name from outside on one short line, or what to say where there is none."""
     return clean(of or "", NAME_MAX) or unknown
@@ -48,14 +56,31 @@ def names(all_of_them: Sequence[str], *, at_most: int = NAMED) -> str:
     return ", ".join(said[:at_most]) + more
 
 
+def both(words: Sequence[str]) -> str:
+    """`alleged, denied and confirmed`."""
+    return " and ".join([*([", ".join(words[:-1])] if len(words) > 1 else []), *words[-1:]])
+
+
 def companies(summary: Summary) -> str:
     """The companies concerned, the most prominent first."""
     return names(summary.companies) or "company not known"
 
 
+def header(summary: Summary) -> str:
+    """`🟠 High · Alleged, denied · Alibaba`."""
+    sure = capital(", ".join(certainty(summary)) or caution(summary)) or "Standing not known"
+    return f"{grave(summary.level)} · {sure} · {companies(summary)}"
+
+
+def grave(level: Level) -> str:
+    """`🟠 High`."""
+    return f"{CIRCLES[level]} {capital(level)}"
+
+
 def certainty(summary: Summary) -> list[str]:
-    """The standings that head a message: "not verified" only where it is all that is known, "official" said once."""
+    """The standings that head a message: a retraction first, "not verified" only where it is all that is known."""
     present = [s for s in Standing if s in summary.standings]
+    present.sort(key=lambda standing: standing is not Standing.RETRACTED)
     telling = [s for s in present if s is not Standing.UNVERIFIED] or present
     return [STANDINGS[s] for s in telling]
 
@@ -113,7 +138,7 @@ def figures(summary: Summary) -> str:
 
 def quoted(words: str) -> str:
     """Words in quotation marks; the marks within them become single ones."""
-    return f"“{words.translate(_WITHIN)}”"
+    return f"“{_OPENING.sub('‘', words).translate(_WITHIN)}”"
 
 
 def possibilities(summary: Summary) -> str:

@@ -21,6 +21,9 @@ from riskbot.slack.clean import clean, clean_marked, clean_url, width
         ("zero\u200bwidth\ufeff", "zerowidth"),
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("para\u2029graph", "para graph"),
+        ("\u3164\u115f\u2800", ""),
+        ("\u200d\ufe0f\u0301", ""),
+        ("e\u0301 \u0301a", "e\u0301 a"),
     ],
 )
 def test_what_can_mislead_is_dropped_and_what_is_writing_stays(given_text: str, shown: str) -> None:

@@ -4,40 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from riskbot.model import Level, Standing, Summary
+from riskbot.slack.buttons import MUTE, NOT_USEFUL, OWN, SAME, USEFUL, WHY, muted
 from riskbot.slack.limits import problems
-from riskbot.slack.message import render
+from riskbot.slack.message import build
+from tests.slackpayloads import elements, golden, words
 from tests.slacksummaries import BARE, FULL, HOSTILE, PUBLISHED, TOLD, source
-
-GOLDEN = Path(__file__).parents[1] / "data" / "slack"
-
-
-def elements(payload: Any) -> Iterator[dict[str, Any]]:
-    """Every object in a payload, at any depth."""
-    if isinstance(payload, dict):
-        yield payload
-        payload = list(payload.values())
-    if isinstance(payload, list):
-        for each in payload:
-            yield from elements(each)
-
-
-def words(payload: dict[str, Any]) -> str:
-    """All that the blocks show, in order, block by block."""
-    shown = ["".join(e["text"] for e in elements(b) if isinstance(e.get("text"), str)) for b in payload["blocks"]]
-    return "\n".join(shown)
 
 
 def message(summary: Summary, **fields: Any) -> dict[str, Any]:
     usual: dict[str, Any] = {"channel": "risk", "key": "k1", "told": TOLD}
-    return render(summary, **(usual | fields))
+    return build(summary, **(usual | fields))
 
 
 @pytest.mark.parametrize(
@@ -48,16 +31,14 @@ def message(summary: Summary, **fields: Any) -> dict[str, Any]:
         ("nothing_known", message(BARE, told=None)),
         ("hostile", message(HOSTILE)),
         ("replay", message(replace(FULL, sources=FULL.sources[:1], articles=1), banner="REPLAY, not live")),
+        ("interactive", message(FULL, owner="jane", interactive=True, may_repeat=True, threaded=True)),
+        ("merged", message(replace(FULL, merged_into="s7"), ts="1763199240.000100", interactive=True)),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_the_payload_is_exactly_the_golden_one(name: str, payload: dict[str, Any], pytestconfig: pytest.Config) -> None:
-    path = GOLDEN / f"{name}.json"
     assert problems(payload) == []
-    if pytestconfig.getoption("--update-golden"):
-        path.write_text(json.dumps(payload, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    assert path.is_file(), f"{path.name} is missing: look at the payload, then run with --update-golden"
-    assert payload == json.loads(path.read_text(encoding="utf-8"))
+    golden(name, payload, update=pytestconfig.getoption("--update-golden"))
 
 
 def test_the_header_gives_level_standing_and_company() -> None:
@@ -65,7 +46,7 @@ def test_the_header_gives_level_standing_and_company() -> None:
     assert message(accused)["blocks"][0]["text"]["text"] == "🟠 High · Alleged, denied · Alibaba"
 
 
-@pytest.mark.parametrize(("level", "circle"), list(zip(Level, "🔵🟡🟠🔴", strict=True)))
+@pytest.mark.parametrize(("level", "circle"), list(zip(Level, "⚪🟡🟠🔴", strict=True)))
 def test_each_level_has_its_circle(level: Level, circle: str) -> None:
     assert message(replace(FULL, level=level))["blocks"][0]["text"]["text"].startswith(circle)
 
@@ -73,6 +54,17 @@ def test_each_level_has_its_circle(level: Level, circle: str) -> None:
 def test_not_verified_stands_in_the_header_only_when_nothing_else_is_known() -> None:
     alone = replace(FULL, standings=(Standing.UNVERIFIED,))
     assert "· Not verified ·" in message(alone)["blocks"][0]["text"]["text"]
+
+
+def test_a_story_of_which_nobody_claims_anything_is_headed_as_not_confirmed() -> None:
+    silent = replace(FULL, standings=(), claims=(), confirmations=0, official=0)
+    assert message(silent)["blocks"][0]["text"]["text"] == "🟠 High · Not confirmed · Alibaba"
+
+
+def test_a_retraction_is_the_first_standing_that_is_read() -> None:
+    taken_back = replace(FULL, standings=(Standing.ALLEGED, Standing.DENIED, Standing.RETRACTED))
+    assert message(taken_back)["blocks"][0]["text"]["text"] == "🟠 High · Retracted, alleged, denied · Alibaba"
+    assert message(taken_back)["text"].startswith("High, retracted, alleged and denied: Alibaba")
 
 
 def test_the_notification_reads_as_a_sentence() -> None:
@@ -134,6 +126,11 @@ def test_five_sources_are_listed_and_the_rest_counted() -> None:
     assert links == [FULL.headline_url, *(s.url for s in (FULL.sources[0], *FULL.sources[3:]))]
 
 
+def test_sources_without_room_are_said_to_be_in_the_thread_only_where_they_are() -> None:
+    assert "+2 more in the thread" in words(message(FULL, threaded=True))
+    assert "in the thread" not in words(message(FULL))
+
+
 def test_every_listed_source_with_an_address_is_linked_by_its_label_with_its_time() -> None:
     five = replace(FULL, sources=FULL.sources[:5], articles=5)
     listed = [e for e in elements(message(five)["blocks"][-2]) if e.get("type") == "rich_text_list"]
@@ -143,6 +140,17 @@ def test_every_listed_source_with_an_address_is_linked_by_its_label_with_its_tim
     assert times == [int(s.published.timestamp()) if s.published else None for s in five.sources]
     assert any("repost of CNBC" in e["text"] for e in items[4] if e["type"] == "text")
     assert "+" not in words(message(five)).splitlines()[-2]
+
+
+def test_a_source_that_cannot_be_opened_is_told_by_its_title() -> None:
+    shown = words(message(replace(FULL, sources=(source("a2", "unknown outlet", None, outlet=None),), articles=1)))
+    assert "unknown outlet · “Title of a2” · " in shown
+    assert "Title of a1" not in words(message(replace(FULL, sources=FULL.sources[:1])))
+
+
+def test_an_outlet_whose_link_leads_to_another_is_named_beside_it() -> None:
+    repost = source("a1", "cnbc.com", "https://www.cnbc.com/a", outlet="MEXC", repost_of="CNBC")
+    assert "MEXC · cnbc.com · " in words(message(replace(FULL, sources=(repost,), articles=1)))
 
 
 def test_the_last_line_gives_rules_story_and_how_long_it_took() -> None:
@@ -178,6 +186,56 @@ def test_a_post_turns_markup_naming_and_unfurling_off_and_carries_only_the_key()
 def test_an_update_names_the_message_and_nothing_that_chat_update_does_not_know() -> None:
     payload = message(FULL, ts="1763199240.000100")
     assert set(payload) == {"channel", "ts", "text", "blocks", "parse", "link_names", "metadata"}
+
+
+# ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_buttons_carry_the_story_and_stand_before_the_last_line() -> None:
+    *_, actions, last = message(FULL, interactive=True)["blocks"]
+    assert (actions["type"], last["type"]) == ("actions", "context")
+    ids = [each["action_id"] for each in actions["elements"]]
+    assert ids == [OWN, WHY, MUTE, USEFUL, NOT_USEFUL, SAME]
+    assert [each["value"] for each in actions["elements"] if each["type"] == "button"] == ["s1"] * 5
+    options = [option["value"] for option in actions["elements"][2]["options"]]
+    assert [muted(value) for value in options] == [("1h", "s1"), ("1d", "s1"), ("material", "s1")]
+
+
+@pytest.mark.parametrize("value", ["s1", "2h:s1", "1h:", ""])
+def test_a_value_that_no_mute_menu_holds_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match="no option of the mute menu"):
+        muted(value)
+
+
+def test_without_anyone_to_hear_a_press_there_are_no_buttons() -> None:
+    assert all(block["type"] != "actions" for block in message(FULL)["blocks"])
+
+
+def test_a_merged_story_points_to_the_older_one_and_is_answered_as_it() -> None:
+    payload = message(replace(FULL, merged_into="s7"), interactive=True)
+    assert words(payload).splitlines()[1].startswith("Story s1 is part of story s7 now.")
+    assert all(each["value"] == "s7" for each in elements(payload) if each.get("type") == "button")
+
+
+def test_the_owner_is_named_without_being_pinged() -> None:
+    shown = next(b for b in message(FULL, owner="@jane")["blocks"] if "Owner" in json.dumps(b))
+    assert shown["elements"] == [{"type": "plain_text", "text": "Owner: @jane", "emoji": False}]
+    assert "Owner: @<!channel>" in words(message(FULL, owner="<!channel>"))
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"), [(1.0, None), (1.6, "Told 96 minutes after"), (30.0, "Told 30 hours after")]
+)
+def test_a_story_told_late_says_how_old_it_was(hours: float, said: str | None) -> None:
+    first = words(message(FULL, told=PUBLISHED + timedelta(hours=hours))).splitlines()[0]
+    assert first.startswith(said or "🟠 High")
+    assert words(message(replace(FULL, published=None), told=TOLD)).startswith("🟠 High")
+
+
+def test_a_message_that_may_stand_twice_says_so_first() -> None:
+    assert words(message(FULL, may_repeat=True)).startswith("May repeat: Slack could not say")
+    assert message(FULL, may_repeat=True)["text"].startswith("May repeat: High, ")
+    assert "repeat" not in words(message(FULL))
 
 
 # ── text from outside ────────────────────────────────────────────────────────────────────────────────────────────

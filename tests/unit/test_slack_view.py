@@ -11,8 +11,10 @@ from rich.console import Console
 
 from riskbot.cli.slackview import show
 from riskbot.model import Summary
-from riskbot.slack.message import render
+from riskbot.slack import digest, replies
+from riskbot.slack.message import build
 from riskbot.slack.notice import render_notice
+from tests.slacknews import DIGESTS, REPLIES
 from tests.slacksummaries import BARE, FULL, HOSTILE, TOLD
 
 
@@ -21,7 +23,7 @@ def shown(
 ) -> str:
     out = io.StringIO()
     console = Console(file=out, width=width, force_terminal=colour, color_system="truecolor" if colour else None)
-    show(render(summary, channel="risk", key="k1", told=TOLD, banner=banner, ts=ts), console)
+    show(build(summary, channel="risk", key="k1", told=TOLD, banner=banner, ts=ts), console)
     return out.getvalue()
 
 
@@ -33,7 +35,7 @@ def test_everything_the_message_says_is_printed() -> None:
     said = unwrapped(shown(FULL))
     for part in (
         "#risk",
-        "🟠 High · Alleged, denied",
+        "🟠 High · Retracted, alleged, denied",
         "Alibaba falls after memo says it helps the Chinese military (www.cnbc.com) — CNBC",
         FULL.sentence,
         "Denied · Alibaba: “The company called the assertions nonsense.” · also the Chinese embassy",
@@ -42,7 +44,7 @@ def test_everything_the_message_says_is_printed() -> None:
         "+2 more",
         "Rules: alibaba-military, alibaba-memo · Story s1",
         "published 2025-11-15 09:30 UTC → seen 2025-11-15 09:33 UTC → told 2025-11-15 09:34 UTC",
-        "As a notification: High, alleged",
+        "As a notification: High, retracted, alleged",
     ):
         assert part in said
 
@@ -84,3 +86,30 @@ def test_a_notice_is_shown_with_its_channel() -> None:
     said = unwrapped(out.getvalue())
     assert "#ops" in said
     assert said.count("Rules live: +1 rule") == 2  # in the message, and as a notification
+
+
+def test_a_reply_is_shown_with_its_thread_and_whether_the_channel_sees_it() -> None:
+    out = io.StringIO()
+    console = Console(file=out, width=120)
+    for broadcast in (False, True):
+        payload = replies.build(REPLIES["denied"], channel="risk", key="k1", thread_ts="1.000001", broadcast=broadcast)
+        show(payload, console)
+    quiet, loud = out.getvalue().split("As a notification:")[:2]
+    assert "#risk · in the thread of 1.000001 ─" in quiet
+    assert "#risk · in the thread of 1.000001, shown in the channel too ─" in loud
+    assert "Denied by Alibaba" in quiet
+
+
+def test_buttons_and_what_a_menu_offers_are_shown() -> None:
+    out = io.StringIO()
+    payload = build(FULL, channel="risk", key="k1", told=TOLD, interactive=True)
+    show(payload, Console(file=out, width=120))
+    said = unwrapped(out.getvalue())
+    assert "[ I'm on it ] [ Why? ] [ Mute story: for 1 hour | for 1 day | until something material ]" in said
+
+
+@pytest.mark.parametrize("name", DIGESTS)
+def test_a_digest_fits_a_terminal(name: str) -> None:
+    out = io.StringIO()
+    show(digest.build(DIGESTS[name], channel="risk", key="k1"), Console(file=out, width=60))
+    assert max(cell_len(line) for line in out.getvalue().splitlines()) <= 60

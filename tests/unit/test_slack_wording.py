@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from riskbot.model import Figure, Member, Story
-from riskbot.slack.wording import figures, quoted
+from riskbot.slack.wording import both, figures, quoted
 from riskbot.stories.outlets import Outlets
 from riskbot.stories.summary import summarise
 from tests.builders import article, placement, reading
@@ -32,3 +32,13 @@ def test_figures_of_several_companies_name_them_and_those_beyond_the_fourth_are_
 
 def test_marks_within_a_quotation_are_single_ones() -> None:
     assert quoted("“It is false,” it said.") == "“‘It is false,’ it said.”"
+    assert quoted('"It is false," it said, a "lie".') == "“‘It is false,’ it said, a ‘lie’.”"
+
+
+def test_words_are_joined_as_in_a_sentence() -> None:
+    assert [both(["alleged", "denied", "official"][:n]) for n in range(4)] == [
+        "",
+        "alleged",
+        "alleged and denied",
+        "alleged, denied and official",
+    ]

@@ -2,23 +2,58 @@
 
 What always holds: what is owed is read from the store, and what became of it is written there before and after each
 try, so that a crash at any instant loses nothing; a message whose fate is unknown is looked for before it is posted
-again. `now` is an argument.
+again, and posted again only when it is not there and has had time to settle; in one channel one message at a time is
+under way, whoever sends. The times, the pace and the randomness are arguments.
+
+`deliver` needs nothing but a store, a notifier and a mind. A process that only sends is therefore
+
+    store = open_store(url)                                  # riskbot.store
+    notifier = SlackNotifier(SlackClient(token, base_url=…)) # riskbot.slack
+    while True:
+        await deliver(store=store, notifier=notifier, mind=mind, now=clock(), clock=clock, manner=Manner(…))
+        await asyncio.sleep(0.1)
+
+and may be killed at any instant: what it had in hand comes back when its lease (`Manner.lease`) ends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from riskbot.errors import SlackError
 from riskbot.mind import Mind
-from riskbot.model import Delivery, DeliveryState, Notice, Summary
-from riskbot.policy.resending import Message, after_refusal, unsure
-from riskbot.ports import Notifier, Sent, Store
+from riskbot.model import Delivery, DeliveryKind, DeliveryState, Summary
+from riskbot.model.saying import DigestLine
+from riskbot.policy import resending as rules
+from riskbot.policy.replying import MATERIAL, news_of, written
+from riskbot.policy.saying import digest_of, line_of, of_parked, reply_of
+from riskbot.ports import Notifier, Sent, Store, Transaction
 from riskbot.stories.summary import summarise
 
 LEASE = timedelta(minutes=2)  # how long a delivery is ours before someone else may take it up
+PATIENCE = 0.75  # of a lease: a send is given up before another could take it over
+TOLD_AFTER = timedelta(minutes=10)  # for so long a message is parked before people are told
+IN_THREAD = (DeliveryKind.REPLY, DeliveryKind.BROADCAST)
+GONE = "the story's message can no longer be edited"
+
+
+def _steady() -> float:
+    return 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How it is sent."""
+
+    spacing: timedelta = timedelta(0)  # between two messages in one channel
+    settle: timedelta = rules.SETTLE  # after an unanswered try, before its absence means that it was not made
+    lease: timedelta = LEASE
+    channels: int = 1  # served at a time; 1: everything goes out in the order in which it came to be owed
+    jitter: Callable[[], float] = _steady  # uniform in [-1, 1]
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,88 +65,250 @@ class DeliveryReport:
     parked: tuple[str, ...] = ()  # why, in words, for each that a person must mend
 
 
-async def deliver(*, store: Store, notifier: Notifier, mind: Mind, now: datetime, limit: int = 100) -> DeliveryReport:
-    """Send the alerts that are owed and due. Drains what can be sent; what must wait is left with its time."""
-
-    async def send(delivery: Delivery) -> Delivery:
-        looked_up = await _look_up(delivery, notifier, now)
-        if looked_up:
-            return looked_up
-        summary = await _said(delivery.alert.story, store, mind)
-        if summary is None:
-            return replace(delivery, state=DeliveryState.PARKED, error=f"story {delivery.alert.story} is gone")
-        return await _post(delivery, lambda trying: notifier.send(trying, summary), store.set_delivery, now)
-
-    return await _drain(lambda: store.claim_deliveries(now, LEASE, limit), send, store.set_delivery)
-
-
-async def _said(id_: str, store: Store, mind: Mind) -> Summary | None:
-    """What a story's message says: of one that was merged, what the older says, and that it is there now."""
-    story = await store.story(id_)
-    if story is None or story.merged_into is None:
-        return summarise(story, mind.outlets) if story else None
-    older = await store.story(story.merged_into)
-    return replace(summarise(older, mind.outlets), story=id_, merged_into=older.id) if older else None
-
-
-async def deliver_notices(*, store: Store, notifier: Notifier, now: datetime, limit: int = 100) -> DeliveryReport:
-    """Send the notices that are owed and due, by the same rules."""
-
-    async def send(notice: Notice) -> Notice:
-        return await _look_up(notice, notifier, now) or await _post(notice, notifier.note, store.set_notice, now)
-
-    return await _drain(lambda: store.claim_notices(now, LEASE, limit), send, store.set_notice)
-
-
-async def _drain(
-    claim: Callable[[], Awaitable[Sequence[Message]]],
-    send: Callable[[Message], Awaitable[Message]],
-    keep: Callable[[Message], Awaitable[None]],
-) -> DeliveryReport:
-    report = DeliveryReport()
-    while True:
-        claimed = await claim()
-        if not claimed:
-            return report
-        for message in claimed:
-            outcome = await send(message)
-            await keep(outcome)
-            report = _counted(report, outcome.state, outcome.error)
-
-
-def _counted(so_far: DeliveryReport, state: DeliveryState, error: str | None) -> DeliveryReport:
-    return DeliveryReport(
-        sent=so_far.sent + (state is DeliveryState.SENT),
-        waiting=so_far.waiting + (state in (DeliveryState.OWED, DeliveryState.SENDING)),
-        parked=(*so_far.parked, error or "") if state is DeliveryState.PARKED else so_far.parked,
-    )
-
-
-async def _look_up(message: Message, notifier: Notifier, now: datetime) -> Message | None:
-    """A message whose fate is unknown, as it stands once it was looked for; None when it is to be posted."""
-    if message.state is not DeliveryState.SENDING:
-        return None
-    try:
-        found = await notifier.find(message)
-    except SlackError as error:
-        return unsure(message, error, now)
-    return _sent(message, found) if found else None
-
-
-async def _post(
-    message: Message,
-    post: Callable[[Message], Awaitable[Sent]],
-    keep: Callable[[Message], Awaitable[None]],
+async def deliver(
+    *,
+    store: Store,
+    notifier: Notifier,
+    mind: Mind,
     now: datetime,
-) -> Message:
-    """The message as it stands after one try to post it."""
-    trying = replace(message, state=DeliveryState.SENDING, attempts=message.attempts + 1, tried_at=now)
-    await keep(trying)  # before the post: whoever finds it later knows to look
-    try:
-        return _sent(trying, await post(trying))
-    except SlackError as error:
-        return after_refusal(trying, error, now)
+    clock: Callable[[], datetime] | None = None,
+    manner: Manner | None = None,
+) -> DeliveryReport:
+    """Send what is owed and due. Drains what can be sent; what must wait is left with its time.
+
+    `clock` tells the time while it goes on; without one it is `now` throughout.
+    """
+    round_ = _Round(store, notifier, mind, clock or (lambda: now), manner or Manner())
+    await round_.report_parked()
+    while claimed := await round_.claim():
+        ended = await asyncio.gather(*map(round_.drain, claimed), return_exceptions=True)
+        if failed := next((each for each in ended if isinstance(each, BaseException)), None):
+            raise failed
+    return round_.report
 
 
-def _sent(message: Message, sent: Sent) -> Message:
-    return replace(message, state=DeliveryState.SENT, ts=sent.ts, sent_as=sent.channel, error=None)
+class _Round:
+    """One round of deliveries."""
+
+    def __init__(
+        self, store: Store, notifier: Notifier, mind: Mind, clock: Callable[[], datetime], manner: Manner
+    ) -> None:
+        self._store, self._notifier, self._mind = store, notifier, mind
+        self._clock, self._manner = clock, manner
+        self.report = DeliveryReport()
+
+    async def claim(self, channel: str | None = None) -> list[Delivery]:
+        """The next of each channel, or of one; never more than are served at a time."""
+        manner, limit = self._manner, 1 if channel else self._manner.channels
+        return list(
+            await self._store.claim_deliveries(
+                self._clock(), manner.lease, limit, spacing=manner.spacing, channel=channel
+            )
+        )
+
+    async def drain(self, first: Delivery) -> None:
+        """Send a delivery, and what comes after it in its channel where channels are served side by side."""
+        claimed = [first]
+        while claimed:
+            outcome = await self._settled(claimed[0])
+            self._count(outcome)
+            if self._manner.spacing and outcome.tried_at:
+                rest = outcome.tried_at + self._manner.spacing - self._clock()
+                await self._manner.pause(max(0.0, rest.total_seconds()))
+            claimed = await self.claim(first.channel) if self._manner.channels > 1 else []
+
+    async def report_parked(self) -> None:
+        """Owe those who run riskbot one notice for each channel and reason that messages are parked for.
+
+        Its body names the deliveries, for whoever offers to resend or drop them.
+        """
+        ops, now = self._mind.policy.ops_channel, self._clock()
+        waiting = await self._store.deliveries(DeliveryState.PARKED) if ops else ()
+        told: dict[tuple[str, str | None], list[Delivery]] = {}
+        for each in waiting:
+            due = each.parked_at is not None and each.parked_at + TOLD_AFTER <= now
+            if due and not each.reported and each.kind is not DeliveryKind.NOTICE:  # a notice on a notice has no end
+                told.setdefault((each.channel, each.error), []).append(each)
+
+        def work(tx: Transaction) -> None:
+            for parked in told.values():
+                body = {"text": of_parked(parked), "parked": [each.id for each in parked]}
+                tx.owe(DeliveryKind.NOTICE, ops or "", body, now)
+                for each in parked:
+                    tx.set_delivery(replace(each, reported=True))
+
+        if told:
+            await self._store.write(work)
+
+    # ── one delivery ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _settled(self, delivery: Delivery) -> Delivery:
+        """The delivery as it stands after one try, kept."""
+        try:
+            async with asyncio.timeout(self._manner.lease.total_seconds() * PATIENCE):
+                return await self._tried(delivery)
+        except TimeoutError:  # it stands as it was last kept, and comes back when its lease ends
+            return replace(delivery, state=DeliveryState.SENDING)
+
+    async def _tried(self, delivery: Delivery) -> Delivery:
+        if delivery.state is DeliveryState.SENDING:
+            looked_up, delivery = await self._look_up(delivery)
+            if looked_up:
+                return await self._kept(delivery)
+        if delivery.kind is DeliveryKind.EDIT and delivery.frozen:
+            return await self._kept(replace(delivery, state=DeliveryState.REPLACED, error=GONE))
+        try:
+            say = await self._say(delivery)
+        except SlackError as error:  # only for the address of the first message
+            return await self._kept(rules.after_refusal(delivery, error, self._clock(), self._manner.jitter()))
+        if isinstance(say, str):
+            return await self._kept(rules.parked(delivery, say, self._clock()))
+        trying = replace(
+            delivery,
+            state=DeliveryState.SENDING,
+            attempts=delivery.attempts + 1,
+            tried_at=self._clock(),
+            due_at=None,
+            lost_at=None,
+        )
+        if not await self._store.set_delivery(trying):  # before the post: whoever finds it later knows to look
+            return trying  # somebody else has it
+        try:
+            return await self._kept(_sent(trying, await say(trying)))
+        except SlackError as error:
+            return await self._refused(trying, error)
+
+    async def _kept(self, delivery: Delivery) -> Delivery:
+        await self._store.set_delivery(delivery)
+        return delivery
+
+    async def _look_up(self, delivery: Delivery) -> tuple[bool, Delivery]:
+        """A message whose fate is unknown, as it stands once it was looked for; false where it is to be posted."""
+        now, manner = self._clock(), self._manner
+        if delivery.kind is DeliveryKind.EDIT:  # may be made twice, but not before one that is late
+            again = rules.not_seen(delivery, now, manner.settle)
+            return (True, again) if again else (False, delivery)
+        try:
+            found = await self._notifier.find(delivery)
+        except SlackError as error:
+            if not rules.cannot_look(delivery, error, now):
+                return True, rules.unsure(delivery, error, now, manner.jitter())
+            summary = await self._said(delivery.story) if delivery.story else None
+            wish = self._mind.policy.plan.channel(delivery.channel).when_unsure
+            choice = rules.when_unsure(delivery, summary.level if summary else None, wish)
+            outcome = rules.unreadable(delivery, error, choice, now)
+            return (True, outcome) if outcome else (False, replace(delivery, may_repeat=True))
+        if found:
+            return True, _sent(delivery, found)
+        again = rules.not_seen(delivery, now, manner.settle)
+        return (True, again) if again else (False, delivery)
+
+    async def _refused(self, trying: Delivery, error: SlackError) -> Delivery:
+        now = self._clock()
+        if trying.kind is DeliveryKind.EDIT and error.code in rules.UNEDITABLE:
+            return await self._frozen(trying, error)
+        if trying.kind in IN_THREAD and error.code in rules.THREAD_GONE and not trying.frozen:
+            return await self._without_thread(trying, error)
+        if trying.kind is DeliveryKind.REPLY and error.code in rules.THREAD_GONE:
+            return await self._kept(replace(trying, state=DeliveryState.REPLACED, error=rules.in_words(error)))
+        return await self._kept(rules.after_refusal(trying, error, now, self._manner.jitter()))
+
+    async def _frozen(self, edit: Delivery, error: SlackError) -> Delivery:
+        """Note that the message can no longer be edited, and say it once in its thread, unless the news is material:
+        that goes out as a message of its own."""
+        now, alert = self._clock(), edit.alert
+        over = replace(edit, state=DeliveryState.REPLACED, error=rules.in_words(error))
+        decided = await self._store.decided(alert.article) if alert else ()
+        news = [
+            written(news_of(decision, None, at))
+            for decision, at in decided
+            if alert and (decision.channel, decision.reason) == (alert.channel, alert.reason) and decision.tell
+        ][-1:]
+
+        def work(tx: Transaction) -> None:
+            if not tx.set_delivery(over) or edit.story is None:
+                return
+            first = tx.freeze(edit.story, edit.channel, error.code)
+            if first and not (alert and alert.reason in MATERIAL):
+                tx.owe(DeliveryKind.REPLY, edit.channel, {"news": news, "uneditable": True}, now, story=edit.story)
+
+        await self._store.write(work)
+        return over
+
+    async def _without_thread(self, trying: Delivery, error: SlackError) -> Delivery:
+        """What has no thread to stand in: a message of its own where the channel is to hear of it, else nothing."""
+        if trying.kind is DeliveryKind.REPLY:
+            over = replace(trying, state=DeliveryState.REPLACED, error=rules.in_words(error))
+        else:
+            over = replace(trying, state=DeliveryState.OWED, error=rules.in_words(error))
+
+        def work(tx: Transaction) -> None:
+            if tx.set_delivery(over) and trying.story is not None:
+                tx.freeze(trying.story, trying.channel, error.code)
+
+        await self._store.write(work)
+        return over
+
+    # ── what it says ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _say(self, delivery: Delivery) -> Callable[[Delivery], Awaitable[Sent]] | str:
+        """How to say it; or why there is nothing to say. Raises SlackError."""
+        if delivery.kind is DeliveryKind.NOTICE or delivery.text:  # a line of our own, in a thread or not
+            return self._notifier.note
+        if delivery.kind is DeliveryKind.DIGEST:
+            digest = digest_of(delivery, await self._lines(delivery))
+            return lambda trying: self._notifier.digest(trying, digest)
+        summary = await self._said(delivery.story)
+        if summary is None:
+            return f"story {delivery.story} is gone"
+        if delivery.kind not in IN_THREAD:
+            owner = await self._store.owner(summary.merged_into or summary.story)
+            who = owner.user_name if owner else None
+            return lambda trying: self._notifier.send(trying, summary, who)
+        if delivery.frozen and delivery.kind is DeliveryKind.BROADCAST and delivery.thread and delivery.sent_as:
+            alone = reply_of(delivery, summary, await self._link(delivery, delivery.sent_as, delivery.thread))
+            return lambda trying: self._notifier.reply(replace(trying, thread=None), alone)
+        reply = reply_of(delivery, summary)
+        return lambda trying: self._notifier.reply(trying, reply)
+
+    async def _link(self, delivery: Delivery, channel: str, ts: str) -> str | None:
+        """The address of a message that this one links; None where there is none."""
+        try:
+            return await self._notifier.permalink(channel, ts)
+        except SlackError as error:
+            if rules.cannot_look(delivery, error, self._clock()):
+                return None
+            raise
+
+    async def _said(self, id_: str | None) -> Summary | None:
+        """What a story's message says: of one that was merged, what the older says, and that it is there now."""
+        story = await self._store.story(id_) if id_ else None
+        if story is None or story.merged_into is None:
+            return summarise(story, self._mind.outlets) if story else None
+        older = await self._store.story(story.merged_into)
+        return replace(summarise(older, self._mind.outlets), story=story.id, merged_into=older.id) if older else None
+
+    async def _lines(self, delivery: Delivery) -> Iterable[DigestLine]:
+        """A line for each story of a digest that is still there."""
+        lines: dict[str, DigestLine] = {}
+        for id_ in delivery.body.get("stories", ()):
+            summary = await self._said(id_)
+            if summary is None or (story := summary.merged_into or summary.story) in lines:
+                continue
+            owner = await self._store.owner(story)
+            stands = await self._store.message(id_, delivery.channel)
+            link = await self._link(delivery, stands.channel, stands.ts) if stands else None
+            lines[story] = line_of(summary, owner.user_name if owner else None, link)
+        return lines.values()
+
+    def _count(self, outcome: Delivery) -> None:
+        so_far, state = self.report, outcome.state
+        self.report = DeliveryReport(
+            sent=so_far.sent + (state is DeliveryState.SENT),
+            waiting=so_far.waiting + (state in (DeliveryState.OWED, DeliveryState.SENDING)),
+            parked=(*so_far.parked, outcome.error or "") if state is DeliveryState.PARKED else so_far.parked,
+        )
+
+
+def _sent(delivery: Delivery, sent: Sent) -> Delivery:
+    return replace(delivery, state=DeliveryState.SENT, ts=sent.ts, sent_as=sent.channel, error=None, lost_at=None)

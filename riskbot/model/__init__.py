@@ -8,7 +8,7 @@ invented one; offsets count characters of the text they belong to. Values that o
 from riskbot.model.articles import Article, Claim, Field, Hit, Known, Reading, Span
 from riskbot.model.feeds import Document, Entry, Feed, FeedState, Outlet, Wishes
 from riskbot.model.stories import Figure, Member, Placement, Rearranged, Source, Story, Summary
-from riskbot.model.telling import Alert, Decision, Delivery, Notice, RulesState
+from riskbot.model.telling import Alert, Decision, Delivery, DeliveryKind, RulesState, Thread
 from riskbot.model.words import DeliveryState, Level, Modality, Reason, Standing
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Claim",
     "Decision",
     "Delivery",
+    "DeliveryKind",
     "DeliveryState",
     "Document",
     "Entry",
@@ -29,7 +30,6 @@ __all__ = [
     "Level",
     "Member",
     "Modality",
-    "Notice",
     "Outlet",
     "Placement",
     "Reading",
@@ -41,5 +41,6 @@ __all__ = [
     "Standing",
     "Story",
     "Summary",
+    "Thread",
     "Wishes",
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from enum import StrEnum
+from typing import Any, Literal
 
 from riskbot.model.words import DeliveryState, Reason
 
@@ -20,6 +21,7 @@ class Decision:
     reason: Reason
     why: str = ""  # the reason in words, with the figures that led to it
     due_at: datetime | None = None  # told not before then, to be bundled with what comes until then; None: at once
+    hushed: bool = False  # in quiet hours: the message is edited and answered without a broadcast, a digest rings later
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,43 +37,63 @@ class Alert:
     at: datetime
 
 
+class DeliveryKind(StrEnum):
+    """What one send is, and so where it goes."""
+
+    POST = "post"  # the story's message
+    EDIT = "edit"  # that message brought up to date, without a sound
+    REPLY = "reply"  # in the thread of the story's message
+    BROADCAST = "broadcast"  # in the thread, and shown in the channel too
+    NOTICE = "notice"  # one line to the people who run riskbot
+    DIGEST = "digest"  # several stories in one message
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The record of one send of an alert to one channel."""
+    """The record of one send to one channel."""
 
-    id: str
-    alert: Alert
+    id: str  # as people cite it: `d7`
+    kind: DeliveryKind
+    channel: str  # as the rule or the settings name it
     key: str  # opaque; travels in the message's metadata so that it can be found again
     state: DeliveryState = DeliveryState.OWED
     attempts: int = 0  # sends tried so far
     due_at: datetime | None = None  # not before; None: at once
-    ts: str | None = None  # Slack's id of the story's message in the channel, once posted
+    ts: str | None = (
+        None  # Slack's id of the message: of the story's for post and edit, else of its own; None: none yet
+    )
     sent_as: str | None = None  # Slack's id of the channel it stands in (updates need the id, not the name)
     error: str | None = None  # why the last try failed, in words
     tried_at: datetime | None = None  # when the last try began
+    alert: Alert | None = None  # what a post or an edit delivers; None: it follows from no decision
+    body: Mapping[str, Any] = field(default_factory=dict)  # what it says, as JSON, where that is not the story alone
+    may_repeat: bool = False  # sent again although nobody could look whether it stands already
+    story: str | None = None  # the story it tells of
+    at: datetime | None = None  # when it came to be owed
+    thread: str | None = None  # Slack's id of the story's message, for a reply
+    frozen: str | None = None  # why the story's message can no longer be edited; None: it can
+    lost_at: datetime | None = None  # when the last try ended without an answer; None: it was answered
+    parked_at: datetime | None = None  # since when it is parked
+    reported: bool = False  # the people who run riskbot were told that it is parked
 
     @property
-    def channel(self) -> str:
-        """The channel as the rule or the settings name it."""
-        return self.alert.channel
+    def text(self) -> str:
+        """The line of a notice."""
+        return str(self.body.get("text", ""))
+
+    @property
+    def unsure(self) -> bool:
+        """Whether nobody knows if the last try left a message."""
+        return self.lost_at is not None
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """One line to the people who run riskbot, owed and sent like an alert."""
+class Thread:
+    """What a channel has been told in the thread of a story, as far as it bears on what is told next."""
 
-    id: str  # as people cite it: `n3`
-    channel: str  # as the settings name it
-    text: str  # one line; may quote files, so it is as hostile as an article
-    at: datetime  # when it came to be owed
-    key: str  # opaque; travels in the message's metadata so that it can be found again
-    state: DeliveryState = DeliveryState.OWED
-    attempts: int = 0  # sends tried so far
-    due_at: datetime | None = None  # not before; None: at once
-    ts: str | None = None  # Slack's id of the message, once posted
-    sent_as: str | None = None  # Slack's id of the channel it stands in
-    error: str | None = None  # why the last try failed, in words
-    tried_at: datetime | None = None  # when the last try began
+    begun: bool  # whether the story's message stands or is on its way: else it will carry everything itself
+    broadcast_at: datetime | None = None  # when the last broadcast was made, or is due
+    waiting: Delivery | None = None  # a broadcast that nobody has begun, and that can take in more news
 
 
 @dataclass(frozen=True, slots=True)

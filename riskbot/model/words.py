@@ -53,6 +53,8 @@ class Reason(StrEnum):
     # to stay quiet
     BELOW_LEVEL = "below_level"
     SILENCED = "silenced"
+    HELD_FOR_DIGEST = "held_for_digest"  # told as a line of a digest, later
+    TOLD_IN_DIGEST = "told_in_digest"  # a digest tells of the story, and this adds nothing but its count
     SAME_ORIGIN_REPEAT = "same_origin_repeat"
     ONLY_POSSIBLE = "only_possible"
     TOO_OLD = "too_old"
@@ -61,10 +63,11 @@ class Reason(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """Where the send of an alert or a notice stands."""
+    """Where a send stands."""
 
     OWED = "owed"  # to be sent, at once or at `due_at`
     SENDING = "sending"  # a post may be on its way: look it up before anything else
     SENT = "sent"
     REPLACED = "replaced"  # a later update carries everything this one would have said
+    DROPPED = "dropped"  # left as it is, because nobody can say whether it stands and `when_unsure` says so
     PARKED = "parked"  # cannot be sent until a person mends something

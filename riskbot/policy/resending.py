@@ -1,43 +1,127 @@
-"""What becomes of an alert or a notice that Slack did not take.
+"""What becomes of a message that Slack did not take, or of which nobody knows whether it did.
 
-What always holds: a post that may have been made stays `sending`, so that it is looked up before anything else; a
-refusal for good is parked with its reason, for a person to mend; everything else waits and is tried again.
+What always holds: a post that may have been made stays `sending`, so that it is looked up before anything else, and is
+sent again only when it is not there and has had time to settle; a refusal for good is parked with its reason, for a
+person to mend; everything else waits and is tried again, later and later. Where nobody can look, the choice between
+repeating and asking is made by gravity. Deliberately absent: the clock and randomness; both are arguments.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from riskbot.errors import SlackError
-from riskbot.model import Delivery, DeliveryState, Notice
-
-Message = TypeVar("Message", Delivery, Notice)
+from riskbot.model import Delivery, DeliveryKind, DeliveryState, Level
+from riskbot.model.calm import WhenUnsure
 
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=10)
 LEAST_WAIT = timedelta(milliseconds=100)  # "at once" would make one round of deliveries knock without end
-_FOR_LATER = frozenset({"ratelimited", "rate_limited", "unreachable"})
+SPREAD = 0.25  # of a wait, either way, so that many who wait do not come back together
+LOOKED_LONG = timedelta(hours=1)  # a history that fails "for the moment" for so long cannot be read
+SETTLE = timedelta(seconds=30)  # after an unanswered try, before its absence means that it was not made
+FOR_LATER = frozenset({"ratelimited", "rate_limited", "unreachable"})
+# The story's message cannot be edited any more, whatever anybody mends (docs.slack.dev, chat.update, errors).
+UNEDITABLE = frozenset({"message_not_found", "edit_window_closed", "cant_update_message"})
+# What a reply hangs on is not there (docs.slack.dev, chat.postMessage, errors).
+THREAD_GONE = frozenset({"thread_not_found", "message_not_found", "cannot_reply_to_message"})
 
 
-def after_refusal(message: Message, error: SlackError, now: datetime) -> Message:
-    """The message as it stands after a failed try."""
-    why = f"{error} ({error.mend})" if error.mend else str(error)
-    backoff = min(FIRST_WAIT * 2 ** min(message.attempts, 16), LONGEST_WAIT)
-    if error.retry_after is not None:
-        return replace(message, state=DeliveryState.OWED, due_at=now + _asked(error.retry_after), error=why)
+def after_refusal(message: Delivery, error: SlackError, now: datetime, jitter: float = 0.0) -> Delivery:
+    """The message as it stands after a failed try; `jitter` is uniform in [-1, 1]."""
     if error.ambiguous:
-        return unsure(message, error, now)
-    if error.code in _FOR_LATER:
-        return replace(message, state=DeliveryState.OWED, due_at=now + backoff, error=why)
-    return replace(message, state=DeliveryState.PARKED, error=why)
+        lost = replace(message, lost_at=now)
+        return _later(lost, DeliveryState.SENDING, now + FIRST_WAIT * (1 + SPREAD * jitter), str(error))
+    why = in_words(error)
+    backoff = min(FIRST_WAIT * 2 ** min(message.attempts, 16), LONGEST_WAIT) * (1 + SPREAD * jitter)
+    if error.retry_after is not None:
+        asked = _asked(error.retry_after)
+        wait = asked if error.code == "ratelimited" else max(asked, backoff)  # the rest is our own guess
+        return _later(message, DeliveryState.OWED, now + wait, why)
+    if error.code in FOR_LATER:
+        return _later(message, DeliveryState.OWED, now + backoff, why)
+    return parked(message, why, now)
 
 
-def unsure(message: Message, error: SlackError, now: datetime) -> Message:
-    """The message when nobody knows whether it stands: to be looked up again after a while."""
-    wait = _asked(error.retry_after) if error.retry_after is not None else FIRST_WAIT
-    return replace(message, state=DeliveryState.SENDING, due_at=now + wait, error=str(error))
+def parked(message: Delivery, why: str, now: datetime) -> Delivery:
+    """The message, to be mended by a person."""
+    return replace(message, state=DeliveryState.PARKED, error=why, parked_at=now, reported=False)
+
+
+def not_seen(message: Delivery, now: datetime, settle: timedelta) -> Delivery | None:
+    """The message that was looked for and is not there: to be looked for again, or None when it is to be sent."""
+    begun = message.lost_at or message.tried_at
+    if begun is None or now >= begun + settle:
+        return None
+    return _later(message, DeliveryState.SENDING, begun + settle, message.error)
+
+
+def unsure(message: Delivery, error: SlackError, now: datetime, jitter: float = 0.0) -> Delivery:
+    """The message when the look-up failed for the moment: to be looked up again, later and later."""
+    since = now - (message.lost_at or message.tried_at or now)
+    wait = min(max(since, FIRST_WAIT), LONGEST_WAIT) * (1 + SPREAD * jitter)
+    if error.code == "ratelimited" and error.retry_after is not None:
+        wait = _asked(error.retry_after)
+    elif error.retry_after is not None:
+        wait = max(wait, _asked(error.retry_after))
+    return _later(message, DeliveryState.SENDING, now + wait, str(error))
+
+
+def cannot_look(message: Delivery, error: SlackError, now: datetime) -> bool:
+    """Whether a failed look-up is failed for good: refused, or failing for so long that it comes to the same."""
+    if not (error.ambiguous or error.retry_after is not None or error.code in FOR_LATER):
+        return True
+    begun = message.lost_at or message.tried_at
+    return begun is not None and now - begun > LOOKED_LONG
+
+
+def when_unsure(message: Delivery, level: Level | None, wish: WhenUnsure | None) -> WhenUnsure:
+    """What to do with a message of which nobody knows and nobody can look whether it stands.
+
+    `level` is its story's, None of a message of no one story; `wish` what is set for its channel. A person who asked
+    for it to be sent has decided already.
+    """
+    if message.may_repeat:
+        return "resend"
+    if wish is not None:
+        return wish
+    # A line to those who run riskbot, and a digest, do no harm twice.
+    return "resend" if level is None or level.rank >= Level.HIGH.rank else "ask"
+
+
+def unreadable(message: Delivery, error: SlackError, choice: WhenUnsure, now: datetime) -> Delivery | None:
+    """The message of which nobody can know; None when it is to be sent, marked as one that may repeat."""
+    why = f"it is not known whether this message stands, and nobody can look: {in_words(error)}"
+    lost = replace(message, lost_at=message.lost_at or message.tried_at)
+    if choice == "resend":
+        return None
+    if choice == "drop":
+        return replace(lost, state=DeliveryState.DROPPED, error=why)
+    return parked(lost, why, now)
+
+
+def to_resend(message: Delivery) -> Delivery:
+    """A parked message that a person wants sent: looked up first where it may stand already."""
+    state = DeliveryState.SENDING if message.unsure and message.kind is not DeliveryKind.EDIT else DeliveryState.OWED
+    # `due_at` is in the past of whoever claims it, and not behind the last try: that would be a try put off.
+    return replace(
+        message,
+        state=state,
+        due_at=None,
+        parked_at=None,
+        reported=False,
+        may_repeat=message.may_repeat or message.unsure,
+    )
+
+
+def in_words(error: SlackError) -> str:
+    """What is wrong and how to mend it, in one line."""
+    return f"{error} ({error.mend})" if error.mend else str(error)
+
+
+def _later(message: Delivery, state: DeliveryState, due_at: datetime, why: str | None) -> Delivery:
+    return replace(message, state=state, due_at=due_at, error=why)
 
 
 def _asked(seconds: float) -> timedelta:

@@ -70,7 +70,21 @@ class SlackClient:
             message = f"Slack did not answer {method}"
             raise SlackError(error.code, message, error.mend, retry_after=PAUSE) from None
 
+    async def scopes(self) -> tuple[str, ...] | None:
+        """What the token is allowed to do, as Slack says beside every answer; None: it does not. Raises SlackError.
+
+        Source: https://docs.slack.dev/authentication/best-practices-for-security, the header X-OAuth-Scopes.
+        """
+        response = await self._response("auth.test", {"data": {}}, "")
+        said = next((value for name, value in response.headers.items() if name.lower() == "x-oauth-scopes"), None)
+        return None if said is None else tuple(each.strip() for each in said.split(",") if each.strip())
+
     async def _call(self, method: str, arguments: Json, channel: str) -> Json:
+        data: Json = (await self._response(method, arguments, channel)).data
+        return data
+
+    async def _response(self, method: str, arguments: Json, channel: str) -> Any:
+        """The SDK's response, whose `data` is a JSON object."""
         where = channel or "Slack"
         # Causes are cut off (`from None`): the SDK's errors hold the whole request, its authorisation included.
         try:
@@ -89,7 +103,7 @@ class SlackClient:
             raise unknown_outcome("unreadable-answer", where, "the answer cannot be read") from None
         if not isinstance(response.data, dict):
             raise unknown_outcome("unreadable-answer", where, "the answer cannot be read")
-        return response.data
+        return response
 
 
 def _refused(response: Any, channel: str) -> SlackError:

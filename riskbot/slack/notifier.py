@@ -1,8 +1,8 @@
-"""Telling Slack: posts a story's message or a notice, keeps the message up to date, and finds both by their keys.
+"""Telling Slack: posts messages, replies, notices and digests, keeps messages up to date, and finds all by their keys.
 
-What always holds: one call to `send` or `note` makes at most one post, and never tries it again; a post carries its
-key in its metadata, so that `find` can tell whether a post of unknown outcome stands; what is sent has passed
-`limits.problems`. Deliberately absent: when to send, how often and what to do about a refusal: the outbox decides.
+What always holds: one call makes at most one post, and never tries it again; a post carries its key in its metadata,
+so that `find` can tell whether a post of unknown outcome stands; what is sent has passed `limits.problems`.
+Deliberately absent: when to send, how often and what to do about a refusal: the outbox decides.
 """
 
 from __future__ import annotations
@@ -11,49 +11,65 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from riskbot.model import Delivery, Notice, Summary
+from riskbot.errors import SlackError
+from riskbot.model import Delivery, DeliveryKind, Summary
+from riskbot.model.saying import Digest, Reply
 from riskbot.ports import Sent
 from riskbot.slack.client import Json, SlackClient
 from riskbot.slack.limits import is_channel_id
-from riskbot.slack.message import render
-from riskbot.slack.notice import render_notice
 from riskbot.slack.refusals import refusal, require_fit
+from riskbot.slack.rendering import Rendering
 
 PAGE = 200  # Slack's advice for one page of anything
 CLOCK_SKEW = timedelta(minutes=2)  # Slack dates a message by its own clock
+NO_THREAD = ("thread_not_found", "message_not_found")
 
 
 class SlackNotifier:
     """ports.Notifier over the Slack Web API."""
 
     def __init__(
-        self, client: SlackClient, *, banner: str | None = None, sink: Callable[[Json], None] | None = None
+        self,
+        client: SlackClient,
+        *,
+        banner: str | None = None,
+        sink: Callable[[Json], None] | None = None,
+        interactive: bool = False,
     ) -> None:
-        """`banner` begins every message, e.g. "REPLAY, not live"; `sink` is given each payload that Slack took."""
+        """`banner` begins every message, e.g. "REPLAY, not live"; `sink` is given each payload that Slack took;
+        `interactive`: presses of buttons are heard, so messages have some."""
         self._client = client
-        self._banner = banner
+        self._rendering = Rendering(banner, interactive=interactive)
         self._sink = sink
         self._ids: dict[str, str] = {}  # channel name → id, as posts and conversations.list told
 
     def __repr__(self) -> str:
         return f"SlackNotifier({self._client!r})"
 
-    async def send(self, delivery: Delivery, summary: Summary) -> Sent:
+    async def send(self, delivery: Delivery, summary: Summary, owner: str | None = None) -> Sent:
         """As ports.Notifier says. Raises SlackError; `invalid_blocks` without a call when the payload is unfit."""
         channel = delivery.sent_as or delivery.channel
         if delivery.ts is not None:  # only posting takes a name
             channel = await self._channel_id(channel)
-        payload = render(
-            summary, channel=channel, key=delivery.key, told=told_at(delivery), ts=delivery.ts, banner=self._banner
-        )
+        payload = self._rendering.story(delivery, summary, channel, told_at(delivery), owner)
         return await self._write("chat.postMessage" if delivery.ts is None else "chat.update", payload, delivery)
 
-    async def note(self, notice: Notice) -> Sent:
+    async def reply(self, delivery: Delivery, reply: Reply) -> Sent:
         """As ports.Notifier says. Raises SlackError like `send`."""
-        payload = render_notice(notice.text, channel=notice.channel, key=notice.key, banner=self._banner)
-        return await self._write("chat.postMessage", payload, notice)
+        payload = self._rendering.reply(delivery, reply, delivery.sent_as or delivery.channel)
+        return await self._write("chat.postMessage", payload, delivery)
 
-    async def _write(self, method: str, payload: Json, message: Delivery | Notice) -> Sent:
+    async def note(self, delivery: Delivery) -> Sent:
+        """As ports.Notifier says. Raises SlackError like `send`."""
+        payload = self._rendering.notice(delivery, delivery.sent_as or delivery.channel)
+        return await self._write("chat.postMessage", payload, delivery)
+
+    async def digest(self, delivery: Delivery, digest: Digest) -> Sent:
+        """As ports.Notifier says. Raises SlackError like `send`."""
+        payload = self._rendering.digest(delivery, digest, delivery.channel)
+        return await self._write("chat.postMessage", payload, delivery)
+
+    async def _write(self, method: str, payload: Json, message: Delivery) -> Sent:
         require_fit(payload)
         answer = await self._client.write(method, payload)
         channel = str(answer.get("channel") or payload["channel"])
@@ -63,24 +79,47 @@ class SlackNotifier:
             self._sink(payload)
         return sent
 
-    async def find(self, sent: Delivery | Notice) -> Sent | None:
-        """As ports.Notifier says. Raises SlackError when history cannot be read: with `retry_after` when it may be
-        tried again, else for good."""
-        channel = await self._channel_id(sent.sent_as or sent.channel)
+    async def find(self, delivery: Delivery) -> Sent | None:
+        """As ports.Notifier says. A reply is looked for in its thread; a broadcast one, which may stand alone where
+        its thread is gone, in the channel too."""
+        channel = await self._channel_id(delivery.sent_as or delivery.channel)
         params: Json = {"channel": channel, "include_all_metadata": True, "inclusive": True, "limit": PAGE}
-        if sent.ts is not None:  # an update: only that one message can carry the key
-            params |= {"oldest": sent.ts, "latest": sent.ts}
-        elif sent.tried_at is not None:
-            params["oldest"] = f"{(sent.tried_at - CLOCK_SKEW).timestamp():.6f}"
+        if delivery.kind is DeliveryKind.EDIT and delivery.ts is not None:  # only that one message can carry the key
+            params |= {"oldest": delivery.ts, "latest": delivery.ts}
+        elif delivery.tried_at is not None:
+            params["oldest"] = f"{(delivery.tried_at - CLOCK_SKEW).timestamp():.6f}"
+        found: Sent | None = None
+        if delivery.thread is not None:
+            try:
+                found = await self._search("conversations.replies", params | {"ts": delivery.thread}, delivery.key)
+            except SlackError as error:
+                if error.code not in NO_THREAD:
+                    raise
+        if found is None and (delivery.thread is None or delivery.kind is DeliveryKind.BROADCAST):
+            found = await self._search("conversations.history", params, delivery.key)
+        return found
+
+    async def _search(self, method: str, params: Json, key: str) -> Sent | None:
+        """The message with this key, on whatever page it stands."""
         cursor = ""
         while True:
-            page = await self._client.read("conversations.history", params | ({"cursor": cursor} if cursor else {}))
+            page = await self._client.read(method, params | ({"cursor": cursor} if cursor else {}))
             for message in page.get("messages", []):
-                if _key(message) == sent.key:
-                    return Sent(ts=str(message["ts"]), channel=channel)
+                if _key(message) == key:
+                    return Sent(ts=str(message["ts"]), channel=params["channel"])
             cursor = _next_cursor(page)
             if not cursor:
                 return None
+
+    async def permalink(self, channel: str, ts: str) -> str | None:
+        """As ports.Notifier says; None where the message is gone. Raises SlackError."""
+        try:
+            answer = await self._client.read("chat.getPermalink", {"channel": channel, "message_ts": ts})
+        except SlackError as error:
+            if error.code in NO_THREAD:
+                return None
+            raise
+        return str(answer.get("permalink") or "") or None
 
     async def _channel_id(self, channel: str) -> str:
         """Slack's id of a channel given by name or id. Raises SlackError when there is no such channel."""

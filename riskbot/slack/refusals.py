@@ -1,5 +1,8 @@
 """What Slack's refusals mean, in words and with a mend.
 
+The error strings are those of the reference pages of chat.postMessage, chat.update and conversations.history on
+docs.slack.dev.
+
 What always holds: an error that may hide a message that was posted is ambiguous; an error that passes by itself
 carries `retry_after`; anything else is for good until a person mends it. Deliberately absent: the network.
 """
@@ -13,7 +16,7 @@ from riskbot.errors import SlackError
 from riskbot.slack.limits import problems
 
 # Slack says of these that part of the work may have been done before the error came.
-AMBIGUOUS = frozenset({"internal_error", "fatal_error", "service_unavailable", "server_error"})
+AMBIGUOUS = frozenset({"internal_error", "fatal_error", "service_unavailable", "server_error", "update_failed"})
 RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
 # Slack took nothing, for a reason that passes.
 PASSING = frozenset({"request_timeout", "team_added_to_org", "accesslimited"})
@@ -32,6 +35,58 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "the workspace does not let the app post in {channel}",
         "Ask a workspace administrator to allow it, or name another channel.",
     ),
+    "restricted_action_read_only_channel": (
+        "{channel} is read-only, and the app may not post there",
+        "Ask a workspace administrator to let the app post, or name another channel.",
+    ),
+    "restricted_action_thread_only_channel": (
+        "{channel} takes replies in threads only",
+        "Ask a workspace administrator to let the app post messages, or name another channel.",
+    ),
+    "restricted_action_non_threadable_channel": (
+        "{channel} takes no replies in threads",
+        "Ask a workspace administrator to allow threads there, or name another channel.",
+    ),
+    "restricted_action_thread_locked": (
+        "the thread in {channel} was locked by an administrator",
+        "Ask a workspace administrator to unlock it.",
+    ),
+    "is_inactive": ("{channel} is frozen, archived or deleted", "Unarchive it, or name another channel."),
+    "external_channel_migrating": (
+        "{channel} is being moved between workspaces",
+        "Wait until it is moved, then send the message again.",
+    ),
+    "message_limit_exceeded": (
+        "members of the workspace sent more messages than its plan allows",
+        "Ask a workspace administrator for a plan that takes more.",
+    ),
+    "ekm_access_denied": (
+        "the administrators have suspended posting in {channel}",
+        "Ask a workspace administrator when posting is allowed again.",
+    ),
+    "team_access_not_granted": (
+        "the token was not granted the workspace of {channel}",
+        "Ask an organisation administrator to add the app to that workspace.",
+    ),
+    "access_denied": ("the app is denied access to {channel}", "Ask a workspace administrator to grant it."),
+    "no_permission": (
+        "the token may not do this in {channel}",
+        "Reinstall the app with its scopes, and set the token.",
+    ),
+    "not_allowed_token_type": (
+        "the token is of a kind that may not do this",
+        "Set the bot token of the app (it begins with xoxb-).",
+    ),
+    "org_login_required": (
+        "the workspace is being moved into an organisation",
+        "Wait until it is moved, then reinstall the app.",
+    ),
+    "method_deprecated": ("Slack no longer offers what riskbot asked it for", "Install a newer riskbot."),
+    "thread_not_found": ("the thread in {channel} is gone", "It was deleted in Slack with its message."),
+    "cannot_reply_to_message": (
+        "the story's message in {channel} takes no replies",
+        "Look at the message in Slack: it may be of a kind that has no thread.",
+    ),
     "invalid_auth": ("Slack does not accept the token", _TOKEN),
     "not_authed": ("no token was given to Slack", _TOKEN),
     "account_inactive": ("the token belongs to an app or user that was removed", _TOKEN),
@@ -47,6 +102,11 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "msg_too_long": ("a message to {channel} is too long for Slack", _DEFECT),
     "no_text": ("a message to {channel} has no text", _DEFECT),
     "metadata_too_large": ("the metadata of a message to {channel} is too large for Slack", _DEFECT),
+    "invalid_arguments": ("Slack refused the form of a message to {channel}", _DEFECT),
+    "metadata_must_be_sent_from_app": (
+        "the token is no app's, so its messages to {channel} cannot be found again",
+        "Set the bot token of an app (it begins with xoxb-).",
+    ),
     "invalid_metadata_format": ("Slack refused the metadata of a message to {channel}", _DEFECT),
     "message_not_found": ("the message to be updated no longer stands in {channel}", "It was deleted in Slack."),
     "cant_update_message": (

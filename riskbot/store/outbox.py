@@ -1,99 +1,210 @@
-"""The outbox: take deliveries to work on, and write where they stand.
+"""The outbox: take what is to be sent, and write where it stands.
 
-What always holds: taking is one UPDATE that returns what it took. In one channel a story's deliveries go out one
-after another: an update only once the message stands, and only when nothing earlier is still to be sent. A delivery
-left in `sending` comes back as such when its lease ends, to be looked up before anything else. Deliberately absent:
-guarding against a sender that outlives its own lease; leases are longer than a send may take.
+What always holds: in one channel one delivery at a time is in hand, whatever number of processes send, so that
+nothing overtakes and nobody knocks twice; what is taken is the next in its channel. A story's message comes first,
+then its edits, then what is said in its thread, each in the order in which it came to be owed. A try that Slack put
+off puts off its whole channel; a message whose fate is unknown holds up only what must come after it. Whoever lost a
+delivery to another can no longer write where it stands. A delivery left in `sending` comes back as such when its lease
+ends, to be looked up before anything else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, and_, col, exists, or_, select, update
+from sqlmodel import Session, and_, col, exists, func, or_, select, update
 
 from riskbot.errors import StoreError
-from riskbot.model import Delivery, DeliveryState, Notice
+from riskbot.model import Delivery, DeliveryKind, DeliveryState
+from riskbot.ports import Sent
+from riskbot.store.placing import story_number
 from riskbot.store.story_tables import AlertRow, DeliveryRow, MessageRow
-from riskbot.store.values import delivery_value, number_of
+from riskbot.store.values import cited, delivery_value, number_of
 
 OPEN = (DeliveryState.OWED.value, DeliveryState.SENDING.value)  # not yet out of our hands
+OF_MESSAGE = (DeliveryKind.POST.value, DeliveryKind.EDIT.value)
+IN_THREAD = (DeliveryKind.REPLY.value, DeliveryKind.BROADCAST.value)
+LONE = (DeliveryKind.NOTICE.value, DeliveryKind.DIGEST.value)
 
 
-def claim_deliveries(session: Session, now: datetime, lease: timedelta, limit: int) -> Sequence[Delivery]:
-    """Take a lease on deliveries whose turn it is, oldest first."""
-    earlier, earlier_alert = aliased(DeliveryRow), aliased(AlertRow)
-    stands = exists().where(
-        col(MessageRow.story) == col(AlertRow.story), col(MessageRow.channel) == col(AlertRow.channel)
+def owe(
+    session: Session,
+    kind: DeliveryKind,
+    channel: str,
+    body: Mapping[str, Any],
+    now: datetime,
+    *,
+    due_at: datetime | None = None,
+    story: str | None = None,
+    key: str | None = None,
+) -> str:
+    """Owe a message that follows from no decision; its id. Nothing new where `key` is owed already."""
+    if key is not None:
+        known = session.exec(select(DeliveryRow.id).where(col(DeliveryRow.key) == key)).first()
+        if known is not None:
+            return cited("d", known)
+    row = DeliveryRow(
+        kind=kind.value,
+        channel=channel,
+        story=story_number(session, story) if story is not None else None,
+        body=dict(body),
+        key=key or uuid4().hex,
+        state=DeliveryState.OWED.value,
+        created_at=now,
+        due_at=due_at,
     )
-    waits_for_earlier = exists().where(
-        col(earlier.alert) == col(earlier_alert.id),
-        col(earlier_alert.story) == col(AlertRow.story),
-        col(earlier_alert.channel) == col(AlertRow.channel),
-        col(earlier.id) < col(DeliveryRow.id),
-        col(earlier.state).in_(OPEN),
+    session.add(row)
+    session.flush()
+    return cited("d", row.id)
+
+
+def claim_deliveries(
+    session: Session,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    by: str,
+    *,
+    spacing: timedelta = timedelta(0),
+    channel: str | None = None,
+) -> Sequence[Delivery]:
+    """Take a lease on the next delivery of each channel, oldest first; the caller holds the writers' turn."""
+    row, other = DeliveryRow, aliased(DeliveryRow)
+    is_open = col(row.state).in_(OPEN)
+    in_hand = select(other.channel).where(col(other.state).in_(OPEN), col(other.lease_until) > now)
+    put_off = select(other.channel).where(
+        col(other.state) == DeliveryState.OWED.value,
+        col(other.tried_at).is_not(None),
+        col(other.due_at) > now,
     )
-    # A common table expression, because PostgreSQL may run a plain subquery twice, and take more than the limit.
-    taken = (
-        select(DeliveryRow.id)
-        .join(AlertRow, col(AlertRow.id) == col(DeliveryRow.alert))
-        .where(
-            col(DeliveryRow.state).in_(OPEN),
-            or_(col(DeliveryRow.due_at).is_(None), col(DeliveryRow.due_at) <= now),
-            or_(col(DeliveryRow.lease_until).is_(None), col(DeliveryRow.lease_until) <= now),
-            or_(col(AlertRow.kind) == "new", and_(stands, ~waits_for_earlier)),
-        )
-        .order_by(col(DeliveryRow.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=DeliveryRow)
-        .cte("taken")
-    )
-    claim = (
-        update(DeliveryRow)
-        .where(col(DeliveryRow.id).in_(select(taken.c.id)))
-        .values(lease_until=now + lease)
-        .returning(col(DeliveryRow.id))
+    just_now = select(other.channel).where(col(other.tried_at) > now - spacing, col(other.tried_at) <= now)
+    stands = exists().where(col(MessageRow.story) == col(row.story), col(MessageRow.channel) == col(row.channel))
+    # What was put off by us, before any try, waits for nobody and is waited for by nobody.
+    begun = or_(col(other.tried_at).is_not(None), col(other.due_at).is_(None), col(other.due_at) <= now)
+    earlier = (col(other.channel) == col(row.channel), col(other.id) < col(row.id), col(other.state).in_(OPEN), begun)
+    of_story = col(other.story) == col(row.story)
+    after_message = exists().where(*earlier, of_story, col(other.kind).in_(OF_MESSAGE))
+    after_thread = exists().where(*earlier, of_story, col(other.kind).in_(IN_THREAD))
+    after_lone = exists().where(*earlier, col(other.kind).in_(LONE))
+    conditions: list[Any] = [
+        is_open,
+        or_(col(row.due_at).is_(None), col(row.due_at) <= now),
+        or_(col(row.lease_until).is_(None), col(row.lease_until) <= now),
+        col(row.channel).not_in(in_hand),
+        col(row.channel).not_in(put_off),
+        or_(
+            col(row.kind) == DeliveryKind.POST.value,
+            and_(col(row.kind) == DeliveryKind.EDIT.value, stands, ~after_message),
+            and_(col(row.kind).in_(IN_THREAD), stands, ~after_message, ~after_thread),
+            and_(col(row.kind).in_(LONE), ~after_lone),
+        ),
+    ]
+    if spacing:
+        conditions.append(col(row.channel).not_in(just_now))
+    if channel is not None:
+        conditions.append(col(row.channel) == channel)
+    first = func.min(row.id)
+    of_each = select(first).where(*conditions).group_by(col(row.channel)).order_by(first).limit(limit)
+    numbers = [number for number in session.exec(of_each) if number is not None]
+    if not numbers:
+        return []
+    session.exec(
+        update(row)
+        .where(col(row.id).in_(numbers))
+        .values(lease_until=now + lease, holder=by)
         .execution_options(synchronize_session=False)
     )
-    return _load(session, list(session.exec(claim).scalars()))
+    return _load(session, col(row.id).in_(numbers))
 
 
-def set_delivery(session: Session, delivery: Delivery) -> None:
-    """Write where a delivery and its story's message stand. Raises StoreError for an unknown delivery."""
+def set_delivery(session: Session, delivery: Delivery, by: str | None = None) -> bool:
+    """Write where a delivery and its story's message stand; nothing, and false, where another took it since.
+
+    `by` is who writes, None whoever may. Raises StoreError for an unknown delivery.
+    """
     number = number_of("d", delivery.id)
     row = session.get(DeliveryRow, number) if number is not None else None
     if row is None:
         raise StoreError(f"there is no delivery {delivery.id!r}")
+    if by is not None and row.lease_until is not None and row.holder != by:
+        return False
     row.state, row.attempts, row.due_at = delivery.state.value, delivery.attempts, delivery.due_at
-    row.error, row.tried_at = delivery.error, delivery.tried_at
+    row.error, row.tried_at, row.lost_at = delivery.error, delivery.tried_at, delivery.lost_at
+    row.parked_at, row.reported, row.may_repeat = delivery.parked_at, delivery.reported, delivery.may_repeat
     if delivery.state is not DeliveryState.SENDING or put_off(delivery):
         row.lease_until = None
-    alert = session.get(AlertRow, row.alert)
-    if delivery.ts is not None and alert is not None:
-        message = session.get(MessageRow, (alert.story, alert.channel))
-        message = message or MessageRow(story=alert.story, channel=alert.channel, ts=delivery.ts)
-        message.ts, message.sent_as = delivery.ts, delivery.sent_as
+    if delivery.ts is not None and row.kind not in OF_MESSAGE:
+        row.ts, row.sent_as = delivery.ts, delivery.sent_as
+    elif delivery.ts is not None and row.story is not None:
+        message = session.get(MessageRow, (row.story, row.channel))
+        message = message or MessageRow(story=row.story, channel=row.channel, ts=delivery.ts)
+        message.ts, message.sent_as, message.frozen = delivery.ts, delivery.sent_as, delivery.frozen
         session.add(message)
     session.flush()
+    return True
 
 
-def put_off(message: Delivery | Notice) -> bool:
+def put_off(delivery: Delivery) -> bool:
     """Whether the try is over and another is to come: a send whose fate is unknown is nobody's until it is due."""
-    due, tried = message.due_at, message.tried_at
+    due, tried = delivery.due_at, delivery.tried_at
     return due is not None and tried is not None and due > tried
 
 
-def _load(session: Session, numbers: list[int]) -> list[Delivery]:
+def add_body(session: Session, id_: str, body: Mapping[str, Any], due_at: datetime | None) -> None:
+    """Change what a delivery that nobody has begun says, and when. Raises StoreError when it is too late for that."""
+    number = number_of("d", id_)
+    row = session.get(DeliveryRow, number) if number is not None else None
+    if row is None or row.state != DeliveryState.OWED.value or row.lease_until is not None or row.tried_at is not None:
+        raise StoreError(f"the delivery {id_!r} is not there to be changed")
+    row.body, row.due_at = dict(body), due_at
+    session.flush()
+
+
+def deliveries(session: Session, states: Collection[DeliveryState], kind: DeliveryKind | None = None) -> list[Delivery]:
+    """Every delivery in one of these states (in any, where none is named), oldest first."""
+    conditions: list[Any] = [col(DeliveryRow.state).in_([state.value for state in states])] if states else []
+    if kind is not None:
+        conditions.append(col(DeliveryRow.kind) == kind.value)
+    return _load(session, *conditions)
+
+
+def delivery(session: Session, cited_as: str) -> Delivery | None:
+    """The delivery of this id, or of the alert of this id."""
+    for letter, column in (("d", DeliveryRow.id), ("a", DeliveryRow.alert)):
+        number = number_of(letter, cited_as)  # type: ignore[arg-type]
+        found = _load(session, col(column) == number) if number is not None else []
+        if found:
+            return found[0]
+    return None
+
+
+def message(session: Session, story: str, channel: str) -> Sent | None:
+    """Where a story's message stands in a channel."""
+    number = number_of("s", story)
+    row = session.get(MessageRow, (number, channel)) if number is not None else None
+    return Sent(row.ts, row.sent_as or channel) if row else None
+
+
+def states(session: Session) -> dict[str, int]:
+    """How many deliveries there are in each state."""
+    by_state = select(DeliveryRow.state, func.count()).group_by(col(DeliveryRow.state))
+    return dict(session.exec(by_state).all())
+
+
+def _load(session: Session, *conditions: Any) -> list[Delivery]:
     rows = session.exec(
         select(DeliveryRow, AlertRow, MessageRow)
-        .join(AlertRow, col(AlertRow.id) == col(DeliveryRow.alert))
+        .outerjoin(AlertRow, col(AlertRow.id) == col(DeliveryRow.alert))
         .outerjoin(
             MessageRow,
-            and_(col(MessageRow.story) == col(AlertRow.story), col(MessageRow.channel) == col(AlertRow.channel)),
+            and_(col(MessageRow.story) == col(DeliveryRow.story), col(MessageRow.channel) == col(DeliveryRow.channel)),
         )
-        .where(col(DeliveryRow.id).in_(numbers))
+        .where(*conditions)
         .order_by(col(DeliveryRow.id))
+        .execution_options(populate_existing=True)  # the claim above went past the session
     )
-    return [delivery_value(delivery, alert, message) for delivery, alert, message in rows]
+    return [delivery_value(each, alert, message) for each, alert, message in rows]

@@ -23,7 +23,7 @@ from riskbot.store.base import number_of_new
 from riskbot.store.nominees import APART, KEY, hour_of
 from riskbot.store.placing import living, story_number
 from riskbot.store.stories import ALERT, PLACE, STORY, load_stories
-from riskbot.store.telling import MESSAGE, follow_up, still_open, withdraw
+from riskbot.store.telling import DELIVERY, MESSAGE, follow_up, still_open, withdraw
 from riskbot.store.values import cited
 
 OF: Any = bindparam("of")
@@ -34,10 +34,10 @@ _LAST = select(func.max(PLACE.c.joined)).where(PLACE.c.story == OF)
 _FIRST = select(PLACE.c.article).where(PLACE.c.story == OF).order_by(PLACE.c.joined).limit(1)
 _TIMES = select(func.min(PLACE.c.at).label("first"), func.max(PLACE.c.at).label("last")).where(PLACE.c.story == OF)
 _MESSAGE = select(MESSAGE.c.ts).where(MESSAGE.c.story == OF, MESSAGE.c.channel == bindparam("where"))
-_MOVE_ALERTS, _MOVE_MESSAGE = (
+_MOVES = [
     update(each).where(each.c.story == OF, each.c.channel == bindparam("where")).values(story=TO)
-    for each in (ALERT, MESSAGE)
-)
+    for each in (ALERT, DELIVERY, MESSAGE)
+]
 _MOVE_ARTICLES = update(PLACE).where(PLACE.c.story == OF).values(story=TO, joined=PLACE.c.joined + bindparam("after"))
 
 
@@ -149,8 +149,8 @@ def _move_messages(session: Session, of: int, into: int, about: str, now: dateti
     for channel in connection.execute(_TOLD, {"of": of}).scalars().all():
         where = {"of": of, "where": channel}
         if channel not in both:
-            connection.execute(_MOVE_ALERTS, {**where, "to": into})
-            connection.execute(_MOVE_MESSAGE, {**where, "to": into})
+            for move in _MOVES:
+                connection.execute(move, {**where, "to": into})
             continue
         withdraw(session, of, channel)
         if connection.execute(_MESSAGE, where).first() or still_open(session, of, channel):

@@ -1,4 +1,4 @@
-"""Tables of what came of it: stories, decisions, alerts, and the outbox from which alerts are delivered.
+"""Tables of what came of it: stories, decisions, alerts, and the outbox from which everything is sent.
 
 What always holds, because the database itself refuses anything else: an article belongs to at most one story; a
 version of an article is decided once for each channel; a story has at most one `new` alert for each channel; an alert
@@ -9,8 +9,9 @@ another keeps its row, its number and what its message needs, and has no article
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field
 
 from riskbot.store.base import Row, UtcTime
@@ -96,6 +97,7 @@ class AlertRow(Row, table=True):
             postgresql_where=text("kind = 'new'"),
         ),
         Index("ix_alert_story_channel", "story", "channel"),
+        Index("ix_alert_channel_at", "channel", "at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -133,10 +135,11 @@ class MessageRow(Row, table=True):
     channel: str = Field(primary_key=True)
     ts: str
     sent_as: str | None = None
+    frozen: str | None = None  # why it can no longer be edited; None: it can
 
 
 class DeliveryRow(Row, table=True):
-    """The record of one send."""
+    """The record of one send, whatever is sent; cited as `d<id>`."""
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -144,15 +147,29 @@ class DeliveryRow(Row, table=True):
         UniqueConstraint("key"),
         Index("ix_delivery_state_due_at", "state", "due_at"),
         Index("ix_delivery_state_tried_at", "state", "tried_at"),
+        Index("ix_delivery_story_channel", "story", "channel"),
+        Index("ix_delivery_tried_at", "tried_at"),
         {"sqlite_autoincrement": True},
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    alert: int = Field(foreign_key="alert.id")
+    kind: str
+    channel: str
+    story: int | None = Field(default=None, foreign_key="story.id")  # None: of no one story
+    alert: int | None = Field(default=None, foreign_key="alert.id")  # None: it follows from no decision
+    body: dict[str, Any] = Field(sa_type=JSON)
     key: str
     state: str
     attempts: int = 0
+    created_at: datetime = Field(sa_type=UtcTime)
     due_at: datetime | None = Field(default=None, sa_type=UtcTime)  # None: at once
     lease_until: datetime | None = Field(default=None, sa_type=UtcTime)  # None: nobody works on it
+    holder: str | None = None  # the store that took it last
     error: str | None = None
     tried_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    lost_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    parked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    reported: bool = False
+    may_repeat: bool = False
+    ts: str | None = None  # of its own message; a story's stands in `message`
+    sent_as: str | None = None

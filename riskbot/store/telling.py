@@ -16,14 +16,16 @@ from sqlalchemy import and_, bindparam, case, func, insert, select, update
 from sqlmodel import Session
 
 from riskbot.errors import StoreError
-from riskbot.model import Alert, Decision, DeliveryState, Reason
+from riskbot.model import Alert, Decision, Delivery, DeliveryKind, DeliveryState, Reason, Thread
 from riskbot.policy.alerting import Spoken
 from riskbot.store.base import number_of_new, table_of
+from riskbot.store.outbox import OF_MESSAGE, OPEN, delivery
 from riskbot.store.placing import story_number
 from riskbot.store.stories import ALERT, PLACE
 from riskbot.store.story_tables import DecisionRow, DeliveryRow, MessageRow
 from riskbot.store.values import cited, number_of
 
+LOOKED_AT = 20  # broadcasts of one story and channel, the last ones; more never wait
 DECISION, DELIVERY, MESSAGE = table_of(DecisionRow), table_of(DeliveryRow), table_of(MessageRow)
 
 _DECIDE = insert(DECISION)
@@ -39,25 +41,52 @@ _LED_TO = (
 _ALERT = insert(ALERT)
 _OWE = insert(DELIVERY)
 _WAITING = (
-    select(DELIVERY.c.id, ALERT.c.kind)
-    .join_from(DELIVERY, ALERT, ALERT.c.id == DELIVERY.c.alert)
+    select(DELIVERY.c.id, DELIVERY.c.kind)
     .where(
-        ALERT.c.story == bindparam("of"),
-        ALERT.c.channel == bindparam("where"),
+        DELIVERY.c.story == bindparam("of"),
+        DELIVERY.c.channel == bindparam("where"),
         DELIVERY.c.state == DeliveryState.OWED.value,
         DELIVERY.c.lease_until.is_(None),
     )
     # PostgreSQL: nobody may claim them between our looking and our commit. SQLite has the whole lock anyway.
     .with_for_update(of=DELIVERY)
 )
-_OPEN = (
-    select(DELIVERY.c.id)
-    .join_from(DELIVERY, ALERT, ALERT.c.id == DELIVERY.c.alert)
+_OPEN = select(DELIVERY.c.id).where(
+    DELIVERY.c.story == bindparam("of"),
+    DELIVERY.c.channel == bindparam("where"),
+    DELIVERY.c.kind.in_(OF_MESSAGE),
+    DELIVERY.c.state.in_(OPEN),
+)
+_STANDS = select(MESSAGE.c.ts).where(MESSAGE.c.story == bindparam("of"), MESSAGE.c.channel == bindparam("where"))
+_POSTED = select(DELIVERY.c.id).where(
+    DELIVERY.c.story == bindparam("of"),
+    DELIVERY.c.channel == bindparam("where"),
+    DELIVERY.c.kind == DeliveryKind.POST.value,
+    DELIVERY.c.state != DeliveryState.REPLACED.value,
+)
+_UNTOUCHED = select(DELIVERY.c.id).where(
+    DELIVERY.c.story == bindparam("of"),
+    DELIVERY.c.channel == bindparam("where"),
+    DELIVERY.c.kind == DeliveryKind.POST.value,
+    DELIVERY.c.state == DeliveryState.OWED.value,
+    DELIVERY.c.tried_at.is_(None),
+    DELIVERY.c.lease_until.is_(None),
+)
+_BROADCAST = (
+    select(DELIVERY.c.id, DELIVERY.c.state, DELIVERY.c.due_at, DELIVERY.c.tried_at, DELIVERY.c.lease_until)
+    .add_columns(DELIVERY.c.created_at)
     .where(
-        ALERT.c.story == bindparam("of"),
-        ALERT.c.channel == bindparam("where"),
-        DELIVERY.c.state.in_((DeliveryState.OWED.value, DeliveryState.SENDING.value)),
+        DELIVERY.c.story == bindparam("of"),
+        DELIVERY.c.channel == bindparam("where"),
+        DELIVERY.c.kind == DeliveryKind.BROADCAST.value,
     )
+    .order_by(DELIVERY.c.id.desc())
+    .limit(LOOKED_AT)
+)
+_FREEZE = (
+    update(MESSAGE)
+    .where(MESSAGE.c.story == bindparam("of"), MESSAGE.c.channel == bindparam("where"), MESSAGE.c.frozen.is_(None))
+    .values(frozen=bindparam("why"))
 )
 _SPOKEN = (
     select(
@@ -118,10 +147,37 @@ def follow_up(session: Session, story: int, channel: str, article: str, now: dat
 
 
 def withdraw(session: Session, story: int, channel: str) -> None:
-    """Leave unsent whatever of a story nobody has begun to send to a channel, the first message among it."""
-    waiting = session.connection().execute(_WAITING, {"of": story, "where": channel}).all()
-    if waiting:
-        session.connection().execute(_REPLACE, [{"of": id_} for id_, _ in waiting])
+    """Leave unsent what nobody has begun to send of a story's message to a channel; without one, its thread too."""
+    connection, where = session.connection(), {"of": story, "where": channel}
+    waiting = connection.execute(_WAITING, where).all()
+    if gone := [{"of": id_} for id_, kind in waiting if kind in OF_MESSAGE]:
+        connection.execute(_REPLACE, gone)
+    silent = not connection.execute(_STANDS, where).first() and not still_open(session, story, channel)
+    if silent and (rest := [{"of": id_} for id_, kind in waiting if kind not in OF_MESSAGE]):
+        connection.execute(_REPLACE, rest)
+
+
+def thread(session: Session, story: str, channel: str) -> Thread:
+    """What a channel was told in the thread of a story."""
+    connection, where = session.connection(), {"of": story_number(session, story), "where": channel}
+    begun = connection.execute(_UNTOUCHED, where).first() is None
+    last: datetime | None = None
+    waiting: Delivery | None = None
+    for row in connection.execute(_BROADCAST, where):
+        if row.state == DeliveryState.REPLACED.value:
+            continue
+        is_open = row.state in OPEN
+        at = row.due_at or row.tried_at or row.created_at if is_open else row.tried_at
+        last = max((each for each in (last, at) if each), default=None)
+        if waiting is None and row.state == DeliveryState.OWED.value and not row.lease_until and not row.tried_at:
+            waiting = delivery(session, cited("d", row.id))
+    return Thread(begun, last, waiting)
+
+
+def freeze(session: Session, story: str, channel: str, why: str) -> bool:
+    """Note that a story's message can no longer be edited; false: that was known, or none stands."""
+    of = {"of": story_number(session, story), "where": channel, "why": why}
+    return bool(session.connection().execute(_FREEZE, of).rowcount)
 
 
 def still_open(session: Session, story: int, channel: str) -> bool:
@@ -146,6 +202,7 @@ def _owe(session: Session, story: int, decision: Decision, kind: Literal["new", 
     connection = session.connection()
     carried = kind == "update" and _replace_waiting(session, story, decision.channel)
     state = DeliveryState.REPLACED if carried else DeliveryState.OWED
+    posted = kind == "new" or _only_in_digest(session, story, decision)
     row = {
         "story": story,
         "channel": decision.channel,
@@ -156,7 +213,14 @@ def _owe(session: Session, story: int, decision: Decision, kind: Literal["new", 
     }
     made = number_of_new(connection.execute(_ALERT, row))
     owed = {
+        "kind": (DeliveryKind.POST if posted else DeliveryKind.EDIT).value,
+        "channel": decision.channel,
+        "story": story,
         "alert": made,
+        "body": {},
+        "created_at": now,
+        "reported": False,
+        "may_repeat": False,
         "key": uuid4().hex,
         "state": state.value,
         "attempts": 0,
@@ -166,9 +230,15 @@ def _owe(session: Session, story: int, decision: Decision, kind: Literal["new", 
     return made
 
 
+def _only_in_digest(session: Session, story: int, decision: Decision) -> bool:
+    """Whether the story's message was never posted to the channel, nor will be, because a digest told of it instead."""
+    connection, where = session.connection(), {"of": story, "where": decision.channel}
+    return not (connection.execute(_STANDS, where).first() or connection.execute(_POSTED, where).first())
+
+
 def _replace_waiting(session: Session, story: int, channel: str) -> bool:
     """Replace the updates nobody has begun to send; true when the first message itself still waits like that."""
     waiting = session.connection().execute(_WAITING, {"of": story, "where": channel}).all()
-    if updates := [{"of": id_} for id_, kind in waiting if kind != "new"]:
+    if updates := [{"of": id_} for id_, kind in waiting if kind == DeliveryKind.EDIT]:
         session.connection().execute(_REPLACE, updates)
-    return len(updates) < len(waiting)
+    return any(kind == DeliveryKind.POST for _, kind in waiting)

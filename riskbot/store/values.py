@@ -17,6 +17,7 @@ from riskbot.model import (
     Article,
     Claim,
     Delivery,
+    DeliveryKind,
     DeliveryState,
     Hit,
     Level,
@@ -30,13 +31,15 @@ from riskbot.model.articles import Bearing
 from riskbot.store.base import Found
 from riskbot.store.story_tables import AlertRow, DeliveryRow, MessageRow
 
+Letter = Literal["s", "a", "d", "m", "h"]  # story, alert, delivery, silence, held back
 
-def cited(letter: Literal["s", "a", "d", "n"], number: int | None) -> str:
+
+def cited(letter: Letter, number: int | None) -> str:
     """The id as people cite it: `s12`."""
     return f"{letter}{number}"
 
 
-def number_of(letter: Literal["s", "a", "d", "n"], given: str) -> int | None:
+def number_of(letter: Letter, given: str) -> int | None:
     """The row's number behind an id that people cite; None when the text is no such id."""
     found = re.fullmatch(rf"{letter}([1-9][0-9]{{0,17}})", given)
     return int(found[1]) if found else None
@@ -208,17 +211,30 @@ def alert_value(row: AlertRow) -> Alert:
     )
 
 
-def delivery_value(row: DeliveryRow, alert: AlertRow, message: MessageRow | None) -> Delivery:
+def delivery_value(row: DeliveryRow, alert: AlertRow | None, message: MessageRow | None) -> Delivery:
     """A delivery with its alert, and with the place of the story's message once there is one."""
+    own = row.kind not in (DeliveryKind.POST, DeliveryKind.EDIT)
+    place: DeliveryRow | MessageRow | None = row if own else message
     return Delivery(
         id=cited("d", row.id),
-        alert=alert_value(alert),
+        kind=DeliveryKind(row.kind),
+        channel=row.channel,
         key=row.key,
         state=DeliveryState(row.state),
         attempts=row.attempts,
         due_at=row.due_at,
-        ts=message.ts if message else None,
-        sent_as=message.sent_as if message else None,
+        ts=place.ts if place else None,
+        sent_as=(place.sent_as if place else None) or (message.sent_as if message else None),
         error=row.error,
         tried_at=row.tried_at,
+        alert=alert_value(alert) if alert else None,
+        body=row.body,
+        may_repeat=row.may_repeat,
+        story=cited("s", row.story) if row.story is not None else None,
+        at=row.created_at,
+        thread=message.ts if own and message else None,
+        frozen=message.frozen if message else None,
+        lost_at=row.lost_at,
+        parked_at=row.parked_at,
+        reported=row.reported,
     )

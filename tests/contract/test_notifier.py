@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from riskbot.model import Delivery, DeliveryKind
+from riskbot.model.saying import Digest
+from riskbot.policy.saying import line_of
 from riskbot.ports import Notifier
 from riskbot.slack.client import SlackClient
-from riskbot.slack.message import render
+from riskbot.slack.message import build
 from riskbot.slack.notice import render_notice
 from riskbot.slack.notifier import SlackNotifier
 from riskbot.slack.recorder import RecordingNotifier
 from tests.slackserver import SlackServer
-from tests.slacksummaries import FULL, TOLD, delivery, notice
+from tests.slacksummaries import DENIAL, FULL, TOLD, delivery, in_thread, notice
 
 
 @dataclass
@@ -50,7 +55,7 @@ def keys(subject: Subject) -> list[str]:
 async def test_a_new_alert_is_one_message_exactly_as_rendered(subject: Subject) -> None:
     sent = await subject.notifier.send(delivery(), FULL)
     (standing,) = subject.standing()
-    assert standing | {"channel": "risk"} == render(FULL, channel="risk", key="k1", told=TOLD)
+    assert standing | {"channel": "risk"} == build(FULL, channel="risk", key="k1", told=TOLD)
     assert sent.ts
     assert sent.channel
 
@@ -119,3 +124,45 @@ async def test_a_notice_between_two_messages_has_a_number_of_its_own(subject: Su
     stamps.append(await subject.notifier.send(delivery("k2"), FULL))
     assert [sent.ts for sent in stamps] == sorted({sent.ts for sent in stamps}, key=float)
     assert keys(subject) == ["k1", "n-key", "k2"]
+
+
+# ── threads and digests ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("kind", [DeliveryKind.REPLY, DeliveryKind.BROADCAST])
+async def test_a_reply_stands_in_the_thread_and_is_found_there_by_its_key(subject: Subject, kind: DeliveryKind) -> None:
+    message = await subject.notifier.send(delivery(), FULL)
+    reply = in_thread(kind, message)
+    assert await subject.notifier.find(reply) is None
+    sent = await subject.notifier.reply(reply, DENIAL)
+    assert await subject.notifier.find(reply) == sent
+    standing = subject.standing()[-1]
+    assert standing["thread_ts"] == message.ts
+    assert standing.get("reply_broadcast", False) is (kind is DeliveryKind.BROADCAST)
+    assert keys(subject) == ["k1", "r1"]
+
+
+async def test_a_reply_without_a_thread_is_a_message_of_its_own_that_links_the_first(subject: Subject) -> None:
+    alone = in_thread(DeliveryKind.BROADCAST, None)
+    link = "https://local.slack.example/archives/C1/p1"
+    sent = await subject.notifier.reply(alone, replace(DENIAL, link=link))
+    assert await subject.notifier.find(alone) == sent
+    (standing,) = subject.standing()
+    assert "thread_ts" not in standing
+    assert link in json.dumps(standing["blocks"])
+
+
+async def test_a_message_that_may_repeat_says_so(subject: Subject) -> None:
+    message = await subject.notifier.send(replace(delivery(), may_repeat=True), FULL)
+    await subject.notifier.reply(replace(in_thread(DeliveryKind.REPLY, message), may_repeat=True), DENIAL)
+    await subject.notifier.note(replace(notice(), may_repeat=True))
+    assert all("ay repeat" in json.dumps(payload["blocks"]) for payload in subject.standing())
+
+
+async def test_a_digest_is_one_message_and_found_by_its_key(subject: Subject) -> None:
+    owed = Delivery("d8", DeliveryKind.DIGEST, "risk", "g1", tried_at=TOLD, at=TOLD)
+    digest = Digest("Daily digest", TOLD - timedelta(days=1), TOLD, (line_of(FULL, "Jane"),))
+    sent = await subject.notifier.digest(owed, digest)
+    assert await subject.notifier.find(owed) == sent
+    (standing,) = subject.standing()
+    assert "Daily digest" in json.dumps(standing["blocks"])

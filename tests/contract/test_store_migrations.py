@@ -10,7 +10,7 @@ from alembic import command
 from sqlalchemy import inspect, text
 
 from riskbot.errors import StoreError
-from riskbot.model import FeedState
+from riskbot.model import DeliveryKind, DeliveryState, FeedState
 from riskbot.store import open_store, upgrade
 from riskbot.store.engine import open_engine
 from riskbot.store.upgrade import steps
@@ -70,8 +70,45 @@ async def test_a_database_of_an_earlier_version_keeps_what_it_holds(empty: str, 
     await store.sync_feeds([feed("a"), feed("b")], NOW)
     assert [name for name, _ in await store.claim_feeds(NOW, NOW - NOW, 9)] == ["b", "a"]
     assert await store.rules_state() is None
-    assert (await store.write(lambda tx: tx.notice("ops", "Rules live", NOW))).id == "n1"
+    assert await store.write(lambda tx: tx.notice("ops", "Rules live", NOW)) == "d1"
     await store.close()
+
+
+OF_0005 = (
+    *OF_OLD[:-1],
+    "INSERT INTO alert (story, channel, kind, reason, article, at)"
+    f" VALUES (1, 'risk', 'new', 'new_story', 'x', {TIME}), (1, 'risk', 'update', 'denied', 'x', {TIME})",
+    "INSERT INTO message (story, channel, ts, sent_as) VALUES (1, 'risk', '17.000001', 'C1')",
+    "INSERT INTO delivery (alert, key, state, attempts, error)"
+    " VALUES (1, 'k1', 'sent', 1, NULL), (2, 'k2', 'parked', 3, 'why')",
+    "INSERT INTO notice (text, channel, created_at, key, state, attempts)"
+    f" VALUES ('Rules live', 'ops', {TIME}, 'k3', 'owed', 0)",
+)
+
+
+async def test_deliveries_and_notices_become_one_outbox_and_keep_their_place(empty: str) -> None:
+    go(empty, "upgrade", "0005")
+    in_database(empty, *(each.replace("+00:00'", "'") if "sqlite" in empty else each for each in OF_0005))
+    upgrade(empty)
+    store = open_store(empty)
+    sent, parked, notice = await store.deliveries()
+    assert (sent.id, sent.kind, sent.story, sent.channel, sent.key, sent.state) == (
+        *("d1", DeliveryKind.POST, "s1", "risk", "k1", DeliveryState.SENT),
+    )
+    assert (sent.ts, sent.sent_as, sent.alert and sent.alert.id) == ("17.000001", "C1", "a1")
+    assert (parked.id, parked.kind, parked.attempts, parked.error) == ("d2", DeliveryKind.EDIT, 3, "why")
+    assert (notice.id, notice.kind, notice.text, notice.channel, notice.at) == (
+        *("d3", DeliveryKind.NOTICE, "Rules live", "ops", NOW),
+    )
+    assert [each.id for each in await store.claim_deliveries(NOW, later(minutes=1) - NOW, 9)] == ["d3"]
+    assert await store.write(lambda tx: tx.notice("ops", "Another", NOW)) == "d4"
+    await store.close()
+    go(empty, "downgrade", "0005")
+    assert rows(empty, "SELECT id, alert, key, state FROM delivery ORDER BY id") == [
+        (1, 1, "k1", "sent"),
+        (2, 2, "k2", "parked"),
+    ]
+    assert rows(empty, "SELECT text, state FROM notice ORDER BY id") == [("Rules live", "owed"), ("Another", "owed")]
 
 
 async def test_the_way_back_to_any_version_and_up_again_loses_only_what_that_version_did_not_know(address: str) -> None:

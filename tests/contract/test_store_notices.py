@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from riskbot.errors import StoreError
-from riskbot.model import DeliveryState, Notice, RulesState
+from riskbot.model import Delivery, DeliveryKind, DeliveryState, RulesState
 from riskbot.ports import Store, Transaction
 from tests.builders import NOW, later
 
@@ -17,17 +17,19 @@ LEASE = timedelta(minutes=1)
 STATE = RulesState("h1", "w1", NOW, rules=2, companies=3, topics=1, feeds=4)
 
 
-async def owed(store: Store, text: str = "Rules live", channel: str = "ops", at: datetime = NOW) -> Notice:
-    return await store.write(lambda tx: tx.notice(channel, text, at))
+async def owed(store: Store, text: str = "Rules live", channel: str = "ops", at: datetime = NOW) -> Delivery:
+    made = await store.write(lambda tx: tx.notice(channel, text, at))
+    return next(notice for notice in await store.notices() if notice.id == made)
 
 
-async def claimed(store: Store, at: datetime = NOW, limit: int = 10) -> list[Notice]:
-    return list(await store.claim_notices(at, LEASE, limit))
+async def claimed(store: Store, at: datetime = NOW, limit: int = 10) -> list[Delivery]:
+    return list(await store.claim_deliveries(at, LEASE, limit))
 
 
 async def test_a_notice_is_owed_at_once_with_a_key_of_its_own(store: Store) -> None:
     one, other = await owed(store, "One"), await owed(store, "Other", "risk")
-    assert one == Notice("n1", "ops", "One", NOW, one.key)
+    assert one == Delivery("d1", DeliveryKind.NOTICE, "ops", one.key, body={"text": "One"}, at=NOW)
+    assert one.text == "One"
     assert len(one.key) == 32
     assert one.key != other.key
     assert await store.notices() == [one, other]
@@ -59,10 +61,10 @@ async def test_in_one_channel_a_notice_waits_for_those_before_it(store: Store) -
     assert await claimed(store) == [first, elsewhere]
     assert await claimed(store) == []
     put_off = replace(first, attempts=1, due_at=later(minutes=5), error="wait", tried_at=NOW)
-    await store.set_notice(put_off)
+    await store.set_delivery(put_off)
     assert await claimed(store, later(seconds=30)) == []
     assert await claimed(store, later(minutes=5)) == [put_off, elsewhere]
-    await store.set_notice(replace(first, state=DeliveryState.SENT, ts="17.1", sent_as="C1"))
+    await store.set_delivery(replace(first, state=DeliveryState.SENT, ts="17.1", sent_as="C1"))
     assert await claimed(store) == [second]
 
 
@@ -72,7 +74,7 @@ async def test_a_notice_that_is_over_is_never_claimed_again_and_holds_up_nobody(
 ) -> None:
     first, second = await owed(store, "1"), await owed(store, "2")
     over = replace(first, state=state, attempts=1, ts="17.1", sent_as="C1", error="why", tried_at=NOW)
-    await store.set_notice(over)
+    await store.set_delivery(over)
     assert await claimed(store, later(days=9)) == [second]
     assert await store.notices() == [over, second]
     counts = await store.counts()
@@ -82,20 +84,13 @@ async def test_a_notice_that_is_over_is_never_claimed_again_and_holds_up_nobody(
 async def test_a_notice_left_in_sending_comes_back_as_such(store: Store, second: Store) -> None:
     sending = replace(await owed(store), state=DeliveryState.SENDING, attempts=1, tried_at=NOW)
     await claimed(store)
-    await store.set_notice(sending)
+    await store.set_delivery(sending)
     assert await claimed(second) == []
     assert await claimed(second, NOW + LEASE) == [sending]
     unsure = replace(sending, due_at=later(seconds=90), error="timed out")
-    await second.set_notice(unsure)
+    await second.set_delivery(unsure)
     assert await claimed(store, later(seconds=89)) == []
     assert await claimed(store, later(seconds=90)) == [unsure]
-
-
-async def test_a_notice_nobody_knows_is_refused(store: Store) -> None:
-    notice = await owed(store)
-    for unknown in ("n999", "d1", "nonsense"):
-        with pytest.raises(StoreError, match="there is no notice"):
-            await store.set_notice(replace(notice, id=unknown))
 
 
 async def test_no_more_notices_are_taken_than_asked_for(store: Store) -> None:

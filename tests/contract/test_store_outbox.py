@@ -7,11 +7,12 @@ import threading
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from riskbot.errors import StoreError
-from riskbot.model import Alert, Delivery, DeliveryState, Reason, Story
+from riskbot.model import Alert, Delivery, DeliveryKind, DeliveryState, Reason, Story, Thread
 from riskbot.ports import Store, Transaction
 from tests.builders import NOW, article, decision, later, placement, reading
 
@@ -60,7 +61,7 @@ async def send(store: Store, delivery: Delivery, ts: str = "17.1") -> None:
 async def posted(store: Store, title: str = "First") -> Story:
     """A story whose message stands in the channel."""
     story, _ = await told(store, title)
-    (delivery,) = await claimed(store)
+    (delivery,) = await store.claim_deliveries(NOW, LEASE, 1, channel="#risk")
     await send(store, delivery)
     return story
 
@@ -69,7 +70,8 @@ async def test_an_alert_owes_one_delivery_that_is_due_at_once(store: Store) -> N
     story, alert = await told(store)
     assert alert == Alert("a1", story.id, "#risk", "new", Reason.NEW_STORY, story.members[0].reading.article.id, NOW)
     (delivery,) = await claimed(store)
-    assert delivery == Delivery(id=delivery.id, alert=alert, key=delivery.key)
+    post = Delivery("d1", DeliveryKind.POST, "#risk", delivery.key, alert=alert, story=story.id, at=NOW)
+    assert delivery == post
     assert len(delivery.key) == 32
     assert await store.alerts() == [alert]
     assert (await store.counts()).owed == 1
@@ -185,7 +187,7 @@ async def test_whoever_takes_the_first_message_sees_the_articles_that_rely_on_it
     writing = asyncio.create_task(store.write(work))
     await asyncio.to_thread(begun.wait)
     for delivery in await claimed(second):
-        seen = await second.story(delivery.alert.story)
+        seen = await second.story(delivery.story or "")
         assert seen is not None
         assert len(seen.members) == 2
     await writing
@@ -217,7 +219,10 @@ async def test_an_update_of_one_story_and_channel_leaves_all_others_alone(store:
     one, other = await posted(store, "One"), await posted(store, "Other")
     await updated(store, one, "One more")
     await updated(store, other, "Other more")
-    assert {delivery.alert.story for delivery in await claimed(store)} == {one.id, other.id}
+    (first,) = await claimed(store)
+    await send(store, first)
+    (then,) = await claimed(store)
+    assert {first.story, then.story} == {one.id, other.id}
 
 
 async def test_updates_of_a_story_go_out_one_after_another(store: Store) -> None:
@@ -227,7 +232,7 @@ async def test_updates_of_a_story_go_out_one_after_another(store: Store) -> None
     then = await updated(store, story, "Third")
     assert one.alert == first
     assert await claimed(store) == []
-    await store.set_delivery(replace(one, due_at=later(minutes=1)))  # put off: still before the later one
+    await store.set_delivery(replace(one, tried_at=NOW, due_at=later(minutes=1)))  # put off: still before the later one
     assert await claimed(store) == []
     (again,) = await claimed(store, later(minutes=1))
     await send(store, again)
@@ -254,22 +259,213 @@ async def test_the_message_a_later_send_stands_in_is_the_latest_known(store: Sto
     assert third.ts == "18.2"
 
 
-async def test_deliveries_come_oldest_first_and_no_more_than_asked_for(store: Store) -> None:
-    alerts = [(await told(store, f"Story {n}"))[1] for n in range(5)]
+async def test_deliveries_come_oldest_first_one_for_each_channel_and_no_more_than_asked_for(store: Store) -> None:
+    alerts = [(await told(store, f"Story {n}", f"#channel-{n}"))[1] for n in range(5)]
+    await told(store, "One more", "#channel-0")
     assert [delivery.alert for delivery in await claimed(store, limit=3)] == alerts[:3]
     assert [delivery.alert for delivery in await claimed(store, limit=3)] == alerts[3:]
+    assert await claimed(store) == []
+
+
+async def test_a_channel_has_one_delivery_in_hand_whoever_asks(store: Store, second: Store) -> None:
+    await told(store, "One")
+    await told(store, "Other")
+    (first,) = await claimed(store)
+    assert await claimed(store) == await claimed(second) == []
+    await send(store, first)
+    (then,) = await claimed(second)
+    assert await claimed(store) == []
+    assert await claimed(store, NOW + LEASE) == [then], "who had it may have died"
+
+
+async def test_what_another_took_since_can_no_longer_be_written(store: Store, second: Store) -> None:
+    await told(store)
+    (delivery,) = await claimed(store)
+    (again,) = await claimed(second, NOW + LEASE)
+    assert not await store.set_delivery(replace(delivery, state=DeliveryState.SENDING, tried_at=NOW))
+    assert await store.delivery(delivery.id) == again
+    assert await second.set_delivery(replace(again, state=DeliveryState.SENDING, tried_at=NOW))
+
+
+async def test_one_channel_can_be_asked_for(store: Store) -> None:
+    await told(store, "One", "#risk")
+    await told(store, "Other", "#china")
+    (china,) = await store.claim_deliveries(NOW, LEASE, 9, channel="#china")
+    assert china.channel == "#china"
+    assert list(await store.claim_deliveries(NOW, LEASE, 9, channel="#nowhere")) == []
+
+
+async def test_a_try_that_slack_put_off_puts_off_its_channel_and_no_other(store: Store) -> None:
+    await told(store, "One")
+    await told(store, "Other")
+    await told(store, "Elsewhere", "#china")
+    first, elsewhere = await claimed(store)
+    await store.set_delivery(replace(first, attempts=1, tried_at=NOW, due_at=later(seconds=30), error="wait"))
+    await send(store, elsewhere)
+    assert await claimed(store, later(seconds=29)) == []
+    assert [each.id for each in await claimed(store, later(seconds=30))] == [first.id]
+
+
+async def test_a_message_whose_fate_is_unknown_holds_up_no_other_story(store: Store) -> None:
+    await told(store, "One")
+    _, other = await told(store, "Other")
+    (first,) = await claimed(store)
+    lost = replace(first, state=DeliveryState.SENDING, tried_at=NOW, lost_at=NOW, due_at=later(seconds=30))
+    await store.set_delivery(lost)
+    assert [each.alert for each in await claimed(store)] == [other]
+    assert await store.delivery(first.id) == lost
+
+
+async def test_a_channel_rests_between_two_messages(store: Store) -> None:
+    await told(store, "One")
+    await told(store, "Other")
+    (first,) = await claimed(store)
+    await send(store, first)
+    rest = timedelta(seconds=2)
+    assert list(await store.claim_deliveries(later(seconds=1), LEASE, 9, spacing=rest)) == []
+    assert len(await store.claim_deliveries(later(seconds=2), LEASE, 9, spacing=rest)) == 1
+
+
+# ── threads ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def owed(store: Store, kind: DeliveryKind, story: str | None = None, **fields: Any) -> str:
+    channel = fields.pop("channel", "#risk")
+    return await store.write(lambda tx: tx.owe(kind, channel, fields.pop("body", {}), NOW, story=story, **fields))
+
+
+async def test_a_reply_waits_for_the_message_and_its_edits_and_knows_its_thread(store: Store) -> None:
+    story, _ = await told(store)
+    reply = await owed(store, DeliveryKind.REPLY, story.id, body={"news": []})
+    (post,) = await claimed(store)
+    await send(store, post, "17.1")
+    await updated(store, story, "Second")
+    (claimed_reply,) = await claimed(store)
+    assert (claimed_reply.id, claimed_reply.kind) == (reply, DeliveryKind.REPLY)
+    assert (claimed_reply.thread, claimed_reply.ts, claimed_reply.sent_as) == ("17.1", None, "C1")
+    assert (claimed_reply.body, claimed_reply.story) == ({"news": []}, story.id)
+    await send(store, claimed_reply, "18.5")
+    sent = await store.delivery(reply)
+    assert sent is not None
+    assert (sent.ts, sent.thread) == ("18.5", "17.1")
+    (edit,) = await claimed(store)
+    assert (edit.kind, edit.ts) == (DeliveryKind.EDIT, "17.1")
+
+
+async def test_replies_go_out_in_order_behind_the_edits_before_them(store: Store) -> None:
+    story = await posted(store)
+    await updated(store, story, "Second")
+    one, other = [await owed(store, kind, story.id) for kind in (DeliveryKind.BROADCAST, DeliveryKind.REPLY)]
+    kinds = []
+    for _ in range(3):
+        (each,) = await claimed(store)
+        kinds.append((each.kind, each.id))
+        await send(store, each)
+    assert [kind for kind, _ in kinds] == [DeliveryKind.EDIT, DeliveryKind.BROADCAST, DeliveryKind.REPLY]
+    assert [id_ for _, id_ in kinds[1:]] == [one, other]
+
+
+async def test_what_waits_to_be_bundled_holds_up_nothing(store: Store) -> None:
+    story = await posted(store)
+    bundle = await owed(store, DeliveryKind.BROADCAST, story.id, due_at=later(minutes=20))
+    reply = await owed(store, DeliveryKind.REPLY, story.id)
+    (first,) = await claimed(store)
+    assert first.id == reply
+    await send(store, first)
+    await updated(store, story, "Second")
+    (edit,) = await claimed(store)
+    await send(store, edit)
+    assert [each.id for each in await claimed(store, later(minutes=20))] == [bundle]
+
+
+async def test_a_key_is_owed_once(store: Store) -> None:
+    one = await owed(store, DeliveryKind.DIGEST, key="digest-risk-2025-11-17", channel="risk")
+    assert await owed(store, DeliveryKind.DIGEST, key="digest-risk-2025-11-17", channel="risk") == one
+    assert len(await store.deliveries()) == 1
+
+
+async def test_a_thread_knows_whether_its_message_is_begun_and_when_it_was_last_loud(store: Store) -> None:
+    story, _ = await told(store)
+
+    async def thread() -> Thread:
+        return await store.write(lambda tx: tx.thread(story.id, "#risk"))
+
+    assert await thread() == Thread(begun=False)
+    (post,) = await claimed(store)
+    assert await thread() == Thread(begun=True)
+    await send(store, post)
+    waiting = await owed(store, DeliveryKind.BROADCAST, story.id, body={"news": [1]}, due_at=later(minutes=20))
+    seen = await thread()
+    assert (seen.broadcast_at, seen.waiting and seen.waiting.id) == (later(minutes=20), waiting)
+    await store.write(lambda tx: tx.add_body(waiting, {"news": [1, 2]}, None))
+    (broadcast,) = await claimed(store)
+    assert broadcast.body == {"news": [1, 2]}
+    assert (await thread()).waiting is None
+    with pytest.raises(StoreError, match="not there to be changed"):
+        await store.write(lambda tx: tx.add_body(waiting, {}, None))
+    await send(store, broadcast)
+    assert await thread() == Thread(begun=True, broadcast_at=NOW)
+
+
+async def test_a_frozen_message_is_frozen_once_and_every_later_send_knows(store: Store) -> None:
+    story = await posted(store)
+    assert await store.write(lambda tx: tx.freeze(story.id, "#risk", "edit_window_closed"))
+    assert not await store.write(lambda tx: tx.freeze(story.id, "#risk", "message_not_found"))
+    assert not await store.write(lambda tx: tx.freeze(story.id, "#elsewhere", "message_not_found"))
+    await updated(store, story, "Second")
+    (edit,) = await claimed(store)
+    assert edit.frozen == "edit_window_closed"
+
+
+async def test_a_merged_storys_replies_stay_with_its_message(store: Store) -> None:
+    older, younger = await posted(store, "Older"), await posted(store, "Younger")
+    reply = await owed(store, DeliveryKind.REPLY, younger.id)
+    await store.write(lambda tx: tx.merge_stories(older.id, younger.id, by=None, why="", now=NOW))
+    (first,) = await claimed(store)
+    assert (first.id, first.story) == (reply, younger.id)
+
+
+async def test_the_deliveries_of_a_channel_told_only_of_the_younger_move_with_its_message(store: Store) -> None:
+    older, _ = await told(store, "Older", "#china")
+    younger = await posted(store, "Younger")
+    reply = await owed(store, DeliveryKind.REPLY, younger.id)
+    await store.write(lambda tx: tx.merge_stories(older.id, younger.id, by=None, why="", now=NOW))
+    moved = await store.delivery(reply)
+    assert moved is not None
+    assert (moved.story, moved.thread) == (older.id, "17.1")
+
+
+async def test_everything_that_became_of_a_delivery_is_kept(store: Store) -> None:
+    await told(store)
+    (delivery,) = await claimed(store)
+    parked = replace(
+        delivery,
+        state=DeliveryState.PARKED,
+        attempts=3,
+        error="why",
+        tried_at=NOW,
+        lost_at=later(seconds=1),
+        parked_at=later(seconds=2),
+        reported=True,
+        may_repeat=True,
+    )
+    await store.set_delivery(parked)
+    assert await store.delivery("a1") == await store.delivery("d1") == parked
+    assert list(await store.deliveries(DeliveryState.PARKED)) == [parked]
+    assert list(await store.deliveries(DeliveryState.SENT, DeliveryState.OWED)) == []
+    assert await store.delivery("a99") is await store.delivery("nonsense") is None
 
 
 async def test_a_delivery_nobody_knows_is_refused(store: Store) -> None:
     _, alert = await told(store)
     for unknown in ("d999", "nonsense"):
         with pytest.raises(StoreError, match="there is no delivery"):
-            await store.set_delivery(Delivery(id=unknown, alert=alert, key="k"))
+            await store.set_delivery(Delivery(unknown, DeliveryKind.POST, "#risk", "k", alert=alert))
 
 
 async def test_two_stores_that_claim_at_once_take_each_delivery_once(store: Store, second: Store) -> None:
     for n in range(20):
-        await told(store, f"Story {n}")
+        await told(store, f"Story {n}", f"#channel-{n}")
     rounds = await asyncio.gather(*(claimed(which, limit=2) for _ in range(8) for which in (store, second)))
     taken = [delivery.id for part in rounds for delivery in part]
     taken += [delivery.id for delivery in await claimed(store, limit=20)]

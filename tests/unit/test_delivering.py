@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TypeVar
 
 import pytest
 
-from riskbot.delivery import LEASE, DeliveryReport, deliver
-from riskbot.model import DeliveryState
-from riskbot.ports import Transaction
+from riskbot.delivery import LEASE, DeliveryReport, Manner, deliver
+from riskbot.model import Delivery, DeliveryState, Summary
+from riskbot.ports import Sent, Transaction
 from tests.builders import NOW, entry, feed, later, rule
 from tests.fakes import FakeDatabase, FakeNotifier, FakeStore, Lost, entries, refused, unknown
 from tests.rounds import MIND, RETOLD, PowerCutError, delivered, mind, polled
@@ -55,12 +57,12 @@ async def test_a_crash_right_after_the_post_is_looked_up_and_not_posted_again() 
     with pytest.raises(PowerCutError):
         await delivered(FakeStore(database), notifier)
     store = FakeStore(database)
-    assert [delivery.state for delivery in store.deliveries] == [DeliveryState.SENDING]
+    assert [delivery.state for delivery in await store.deliveries()] == [DeliveryState.SENDING]
     assert await delivered(store, notifier) == DeliveryReport()  # the lease of the dead one still runs
     assert await delivered(store, notifier, NOW + LEASE) == DeliveryReport(sent=1)
     assert notifier.calls == [("send", "a1"), ("find", "a1")]
     assert len(notifier.posted) == 1
-    (sent,) = store.deliveries
+    (sent,) = await store.deliveries()
     assert (sent.state, sent.ts, sent.sent_as) == (DeliveryState.SENT, "1.0", "C-risk")
 
 
@@ -81,7 +83,7 @@ async def test_an_update_whose_fate_is_unknown_is_not_posted_as_a_second_message
     await polled(store, RETOLD)
     await delivered(store, notifier)
     await delivered(store, notifier, later(minutes=1))
-    assert [delivery.state for delivery in store.deliveries] == [DeliveryState.SENT] * 2
+    assert [delivery.state for delivery in await store.deliveries()] == [DeliveryState.SENT] * 2
     assert len(notifier.posted) == 1
 
 
@@ -100,10 +102,10 @@ async def test_a_rate_limited_look_up_never_turns_into_a_resend() -> None:
     store = FakeStore()
     notifier = FakeNotifier([unknown()], [refused("ratelimited", retry_after=30.0), unknown(), refused("unreachable")])
     await polled(store, entry(entry_id="1"))
-    for seconds in (0, 2, 32, 34):
+    for seconds in (0, 2, 32, 64):
         assert await delivered(store, notifier, later(seconds=seconds)) == DeliveryReport(waiting=1)
     assert notifier.calls == [("send", "a1"), ("find", "a1"), ("find", "a1"), ("find", "a1")]
-    assert await delivered(store, notifier, later(seconds=40)) == DeliveryReport(sent=1)
+    assert await delivered(store, notifier, later(seconds=128)) == DeliveryReport(sent=1)
     assert len(notifier.posted) == 1
 
 
@@ -133,7 +135,7 @@ async def test_attempts_are_counted() -> None:
     await polled(store, entry(entry_id="1"))
     await delivered(store, notifier)
     await delivered(store, notifier, later(minutes=1))
-    (delivery,) = store.deliveries
+    (delivery,) = await store.deliveries()
     assert (delivery.attempts, delivery.tried_at, delivery.error) == (2, later(minutes=1), None)
 
 
@@ -145,8 +147,56 @@ async def test_an_alert_of_a_story_that_is_gone_is_parked_and_stops_nothing() ->
     assert notifier.calls == []
 
 
-async def test_more_deliveries_than_one_round_takes_are_all_sent() -> None:
+@pytest.mark.parametrize("channels", [1, 2, 16])
+async def test_everything_that_is_due_is_sent_however_many_channels_are_served_at_a_time(channels: int) -> None:
     store, notifier = FakeStore(), FakeNotifier()
     many = [rule(f"Alibaba {n}", channel=f"channel-{n}") for n in range(5)]
     await polled(store, entry(entry_id="1"), by=mind(*many))
-    assert await deliver(store=store, notifier=notifier, mind=MIND, now=NOW, limit=2) == DeliveryReport(sent=5)
+    manner = Manner(channels=channels)
+    assert await deliver(store=store, notifier=notifier, mind=MIND, now=NOW, manner=manner) == DeliveryReport(sent=5)
+
+
+# ── the pace ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Clock:
+    """Stands still but for the pauses that are taken."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.pauses: list[float] = []
+
+    async def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.now += timedelta(seconds=seconds)
+
+
+async def test_a_channel_rests_between_two_messages_and_others_do_not_wait_for_it() -> None:
+    store, notifier, clock = FakeStore(), FakeNotifier(), Clock()
+    for channel, text in (("ops", "1"), ("ops", "2"), ("risk", "3")):
+        await store.write(lambda tx, channel=channel, text=text: tx.notice(channel, text, NOW))  # type: ignore[misc]
+    manner = Manner(spacing=timedelta(seconds=2), channels=16, pause=clock.pause)
+    report = await deliver(store=store, notifier=notifier, mind=MIND, now=NOW, clock=lambda: clock.now, manner=manner)
+    assert report == DeliveryReport(sent=3)
+    tried = {each.text: each.tried_at for each in await store.notices()}
+    assert tried["2"] is not None
+    assert tried["1"] is not None
+    assert tried["2"] - tried["1"] >= timedelta(seconds=2)
+    assert all(pause <= 2 for pause in clock.pauses)
+
+
+async def test_a_send_that_outlives_its_lease_is_given_up_and_looked_up_by_the_next() -> None:
+    class Stalling(FakeNotifier):
+        async def send(self, delivery: Delivery, summary: Summary, owner: str | None = None) -> Sent:
+            await super().send(delivery, summary)
+            await asyncio.sleep(60)
+            raise AssertionError
+
+    store, notifier = FakeStore(), Stalling()
+    await polled(store, entry(entry_id="1"))
+    manner = Manner(lease=timedelta(milliseconds=40))
+    assert await deliver(store=store, notifier=notifier, mind=MIND, now=NOW, manner=manner) == DeliveryReport(waiting=1)
+    (held,) = await store.deliveries()
+    assert held.state is DeliveryState.SENDING
+    assert await delivered(store, notifier, later(seconds=1)) == DeliveryReport(sent=1)
+    assert notifier.calls == [("send", "a1"), ("find", "a1")]

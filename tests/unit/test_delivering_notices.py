@@ -6,11 +6,11 @@ from datetime import datetime
 
 import pytest
 
-from riskbot.delivery import LEASE, DeliveryReport, deliver_notices
+from riskbot.delivery import LEASE, DeliveryReport, deliver
 from riskbot.model import DeliveryState
 from tests.builders import NOW, later
 from tests.fakes import FakeDatabase, FakeNotifier, FakeStore, Lost, refused, unknown
-from tests.rounds import PowerCutError
+from tests.rounds import MIND, PowerCutError
 
 
 async def owe(store: FakeStore, *texts: str, channel: str = "ops") -> None:
@@ -19,7 +19,7 @@ async def owe(store: FakeStore, *texts: str, channel: str = "ops") -> None:
 
 
 async def noted(store: FakeStore, notifier: FakeNotifier, at: datetime = NOW) -> DeliveryReport:
-    return await deliver_notices(store=store, notifier=notifier, now=at)
+    return await deliver(store=store, notifier=notifier, mind=MIND, now=at)
 
 
 async def test_what_is_owed_is_sent_once_and_in_order() -> None:

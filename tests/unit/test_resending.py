@@ -8,15 +8,29 @@ from datetime import timedelta
 import pytest
 
 from riskbot.errors import SlackError
-from riskbot.model import Alert, Delivery, DeliveryState, Reason
-from riskbot.policy.resending import LONGEST_WAIT, after_refusal, unsure
+from riskbot.model import Alert, Delivery, DeliveryKind, DeliveryState, Level, Reason
+from riskbot.model.calm import WhenUnsure
+from riskbot.policy.resending import (
+    LONGEST_WAIT,
+    SPREAD,
+    after_refusal,
+    cannot_look,
+    not_seen,
+    to_resend,
+    unreadable,
+    unsure,
+    when_unsure,
+)
 from tests.builders import NOW, later
 from tests.fakes import refused, unknown
 
 TRYING = Delivery(
     "d1",
-    Alert("a1", "s1", "risk", "new", Reason.NEW_STORY, "a", NOW),
+    DeliveryKind.POST,
+    "risk",
     key="k",
+    alert=Alert("a1", "s1", "risk", "new", Reason.NEW_STORY, "a", NOW),
+    story="s1",
     state=DeliveryState.SENDING,
     attempts=1,
     tried_at=NOW,
@@ -25,7 +39,8 @@ TRYING = Delivery(
 
 def test_a_refusal_for_good_is_parked_with_its_mend() -> None:
     parked = after_refusal(TRYING, refused("channel_not_found", "invite the app"), NOW)
-    assert parked == replace(TRYING, state=DeliveryState.PARKED, error="Slack said channel_not_found (invite the app)")
+    why = "Slack said channel_not_found (invite the app)"
+    assert parked == replace(TRYING, state=DeliveryState.PARKED, error=why, parked_at=NOW)
 
 
 def test_a_refusal_without_a_mend_says_only_what_is_wrong() -> None:
@@ -59,10 +74,110 @@ def test_what_passes_by_itself_is_tried_again_later_and_later(code: str) -> None
     assert waits == [timedelta(seconds=4), timedelta(seconds=8), timedelta(seconds=16), LONGEST_WAIT]
 
 
+@pytest.mark.parametrize("jitter", [-1.0, 0.5, 1.0])
+def test_waits_of_our_own_are_spread_and_never_shorter_than_slack_asked(jitter: float) -> None:
+    ours = after_refusal(TRYING, refused("unreachable"), NOW, jitter)
+    assert ours.due_at == NOW + timedelta(seconds=4) * (1 + SPREAD * jitter)
+    slacks = after_refusal(TRYING, refused("ratelimited", retry_after=7.25), NOW, jitter)
+    assert slacks.due_at == later(seconds=7.25)
+    guessed = after_refusal(replace(TRYING, attempts=5), refused("request_timeout", retry_after=5.0), NOW, jitter)
+    assert guessed.due_at is not None
+    assert guessed.due_at >= later(seconds=48), "five seconds are our own guess, and wear out"
+
+
 def test_a_post_that_may_have_been_made_stays_sending_to_be_looked_up() -> None:
     waiting = after_refusal(TRYING, unknown(), NOW)
     assert (waiting.state, waiting.error) == (DeliveryState.SENDING, "Slack said timed_out")
-    assert waiting.due_at == later(seconds=2)
+    assert (waiting.due_at, waiting.lost_at) == (later(seconds=2), NOW)
+    assert waiting.unsure
+
+
+# ── looking ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+LOST = replace(TRYING, tried_at=later(seconds=-30), lost_at=NOW)
+SETTLE = timedelta(seconds=30)
+
+
+def test_what_is_not_there_is_looked_for_again_until_it_has_had_time_to_settle() -> None:
+    again = not_seen(LOST, later(seconds=2), SETTLE)
+    assert again is not None
+    assert (again.state, again.due_at) == (DeliveryState.SENDING, later(seconds=30))
+    assert not_seen(LOST, later(seconds=30), SETTLE) is None
+
+
+def test_what_nobody_saw_end_settles_from_its_beginning() -> None:
+    died = replace(TRYING, tried_at=NOW)
+    assert not_seen(died, later(seconds=29), SETTLE) is not None
+    assert not_seen(died, later(seconds=31), SETTLE) is None
+    assert not_seen(replace(died, tried_at=None), NOW, SETTLE) is None
+
+
+def test_a_look_up_that_fails_for_the_moment_is_repeated_later_and_later() -> None:
+    waits = []
+    for seconds in (0, 10, 100, 10_000):
+        now = later(seconds=seconds)
+        waiting = unsure(LOST, refused("http-500", retry_after=5.0), now)
+        assert waiting.due_at is not None
+        waits.append((waiting.due_at - now).total_seconds())
+    assert waits == [5, 10, 100, LONGEST_WAIT.total_seconds()]
+
+
+@pytest.mark.parametrize(
+    ("error", "ends"),
+    [
+        (refused("missing_scope"), True),
+        (refused("channel_not_found"), True),
+        (refused("ratelimited", retry_after=3.0), False),
+        (refused("http-500", retry_after=5.0), False),
+        (refused("unreachable"), False),
+        (unknown(), False),
+    ],
+)
+def test_a_look_up_refused_for_good_is_not_repeated_for_ever(error: SlackError, ends: bool) -> None:
+    assert cannot_look(LOST, error, later(minutes=1)) is ends
+    assert cannot_look(LOST, error, later(hours=2)), "what fails for the moment for two hours fails for good"
+
+
+@pytest.mark.parametrize(
+    ("level", "wish", "choice"),
+    [
+        (Level.CRITICAL, None, "resend"),
+        (Level.HIGH, None, "resend"),
+        (Level.MEDIUM, None, "ask"),
+        (Level.LOW, None, "ask"),
+        (None, None, "resend"),
+        (Level.CRITICAL, "ask", "ask"),
+        (Level.LOW, "drop", "drop"),
+    ],
+)
+def test_gravity_chooses_between_repeating_and_asking_unless_the_channel_does(
+    level: Level | None, wish: WhenUnsure | None, choice: WhenUnsure
+) -> None:
+    assert when_unsure(LOST, level, wish) == choice
+    assert when_unsure(replace(LOST, may_repeat=True), level, wish) == "resend", "a person has decided"
+
+
+def test_what_nobody_can_look_for_is_parked_dropped_or_sent_as_chosen() -> None:
+    error = refused("missing_scope", "add the scope")
+    parked = unreadable(LOST, error, "ask", NOW)
+    assert parked is not None
+    assert (parked.state, parked.parked_at, parked.unsure) == (DeliveryState.PARKED, NOW, True)
+    assert "nobody can look: Slack said missing_scope (add the scope)" in str(parked.error)
+    dropped = unreadable(LOST, error, "drop", NOW)
+    assert dropped is not None
+    assert dropped.state is DeliveryState.DROPPED
+    assert unreadable(LOST, error, "resend", NOW) is None
+
+
+def test_a_parked_message_that_may_stand_is_looked_for_before_it_is_sent_again() -> None:
+    error = refused("missing_scope")
+    parked = unreadable(LOST, error, "ask", NOW)
+    assert parked is not None
+    again = to_resend(replace(parked, reported=True))
+    assert (again.state, again.due_at, again.may_repeat, again.reported) == (DeliveryState.SENDING, None, True, False)
+    refused_ = after_refusal(TRYING, refused(), NOW)
+    plain = to_resend(refused_)
+    assert (plain.state, plain.may_repeat, plain.parked_at) == (DeliveryState.OWED, False, None)
 
 
 def test_a_rate_limited_look_up_waits_as_long_as_slack_says_and_stays_a_look_up() -> None:

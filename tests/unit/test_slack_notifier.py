@@ -15,11 +15,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from riskbot.errors import SettingsError, SlackError
+from riskbot.model import DeliveryKind
 from riskbot.slack.client import SlackClient
-from riskbot.slack.message import render
+from riskbot.slack.message import build
 from riskbot.slack.notifier import SlackNotifier
 from tests.slackserver import Fault, SlackServer, listed, seeded
-from tests.slacksummaries import FULL, TOLD, delivery
+from tests.slacksummaries import DENIAL, FULL, TOLD, delivery, in_thread
 
 POST = "chat.postMessage"
 
@@ -242,6 +243,37 @@ async def test_an_update_by_name_alone_finds_the_id_it_needs(slack: SlackServer)
     assert len(slack.messages("risk")) == 1
 
 
+async def test_a_reply_is_looked_for_on_every_page_of_its_thread(slack: SlackServer) -> None:
+    subject = notifier(slack)
+    message = await subject.send(delivery(), FULL)
+    replies = [in_thread(DeliveryKind.REPLY, message, f"r{number}") for number in range(7)]
+    sent = [await subject.reply(each, DENIAL) for each in replies]
+    slack.page = 3
+    slack.calls.clear()
+    assert await subject.find(replies[-1]) == sent[-1]
+    assert set(methods(slack)) == {"conversations.replies"}
+    assert len(slack.calls) == 3
+
+
+async def test_a_broadcast_that_had_to_stand_alone_is_found_in_the_channel(slack: SlackServer) -> None:
+    subject = notifier(slack)
+    message = await subject.send(delivery(), FULL)
+    loud = in_thread(DeliveryKind.BROADCAST, message)
+    sent = await subject.reply(replace(loud, thread=None), DENIAL)
+    assert await subject.find(loud) == sent
+    slack.messages("risk").pop(0)  # the thread goes with its message
+    assert await subject.find(loud) == sent
+    assert await subject.find(in_thread(DeliveryKind.REPLY, message, "r2")) is None
+
+
+async def test_a_message_has_an_address_until_it_is_gone(slack: SlackServer) -> None:
+    subject = notifier(slack)
+    message = await subject.send(delivery(), FULL)
+    assert str(await subject.permalink(message.channel, message.ts)).startswith("https://")
+    slack.messages("risk").clear()
+    assert await subject.permalink(message.channel, message.ts) is None
+
+
 # ── secrets ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -298,7 +330,7 @@ async def test_the_local_slack_shows_metadata_only_when_asked_and_keeps_what_was
 async def test_the_local_slack_refuses_what_slack_would_refuse(slack: SlackServer) -> None:
     client = SlackClient(slack.token, base_url=slack.url)
     sent = await notifier(slack).send(delivery(), FULL)
-    good = render(FULL, channel="risk", key="k1", told=TOLD)
+    good = build(FULL, channel="risk", key="k1", told=TOLD)
     wrong = [
         (POST, good | {"blocks": [{"type": "image"}]}, "invalid_blocks"),
         (POST, good | {"text": "x" * 40_001}, "msg_too_long"),

@@ -9,7 +9,9 @@ from riskbot.slack.refusals import AMBIGUOUS, refusal, require_fit
 
 FOR_GOOD = [
     *("channel_not_found", "not_in_channel", "is_archived", "restricted_action", "invalid_auth", "token_revoked"),
-    *("missing_scope", "invalid_blocks", "msg_too_long", "message_not_found", "edit_window_closed"),
+    *("missing_scope", "invalid_blocks", "msg_too_long", "message_not_found", "edit_window_closed", "is_inactive"),
+    *("restricted_action_thread_locked", "message_limit_exceeded", "ekm_access_denied", "thread_not_found"),
+    *("not_allowed_token_type", "team_access_not_granted", "no_permission", "cant_update_message", "token_expired"),
 ]
 
 

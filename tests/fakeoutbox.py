@@ -1,0 +1,177 @@
+"""The outbox of the store in memory: what is owed, whose turn it is, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from riskbot.errors import StoreError
+from riskbot.model import Delivery, DeliveryKind, DeliveryState, Thread
+from riskbot.ports import Sent
+from tests.faketables import Tables
+
+OPEN = (DeliveryState.OWED, DeliveryState.SENDING)
+OF_MESSAGE = (DeliveryKind.POST, DeliveryKind.EDIT)
+IN_THREAD = (DeliveryKind.REPLY, DeliveryKind.BROADCAST)
+LONE = (DeliveryKind.NOTICE, DeliveryKind.DIGEST)
+AFTER = {
+    DeliveryKind.POST: (),
+    DeliveryKind.EDIT: OF_MESSAGE,
+    DeliveryKind.REPLY: (*OF_MESSAGE, *IN_THREAD),
+    DeliveryKind.BROADCAST: (*OF_MESSAGE, *IN_THREAD),
+    DeliveryKind.NOTICE: LONE,
+    DeliveryKind.DIGEST: LONE,
+}  # what must be over before
+
+
+class FakeOutbox:
+    """The part of one write that is about deliveries."""
+
+    def __init__(self, tables: Tables, by: object) -> None:
+        self._t = tables
+        self._by = by
+
+    def owe(
+        self,
+        kind: DeliveryKind,
+        channel: str,
+        body: Mapping[str, Any],
+        now: datetime,
+        *,
+        due_at: datetime | None = None,
+        story: str | None = None,
+        key: str | None = None,
+    ) -> str:
+        known = next((each.id for each in self._t.deliveries.values() if key and each.key == key), None)
+        if known:
+            return known
+        if story is not None and story not in self._t.stories:
+            raise StoreError(f"there is no story {story!r}")
+        number = len(self._t.deliveries) + 1
+        made = Delivery(
+            f"d{number}", kind, channel, key or f"{number:032x}", due_at=due_at, body=dict(body), story=story, at=now
+        )
+        self._t.deliveries[made.id] = made
+        return made.id
+
+    def notice(self, channel: str, text: str, now: datetime) -> str:
+        return self.owe(DeliveryKind.NOTICE, channel, {"text": text}, now)
+
+    def thread(self, story: str, channel: str) -> Thread:
+        mine = [d for d in self._t.deliveries.values() if (d.story, d.channel) == (story, channel)]
+        loud = [d for d in mine if d.kind is DeliveryKind.BROADCAST and d.state is not DeliveryState.REPLACED]
+        times = [d.due_at or d.tried_at or d.at if d.state in OPEN else d.tried_at for d in loud]
+        waiting = [d for d in loud if d.state is DeliveryState.OWED and not d.tried_at and d.id not in self._t.leases]
+        untouched = [
+            d
+            for d in mine
+            if d.kind is DeliveryKind.POST and d.state is DeliveryState.OWED and not d.tried_at
+            if d.id not in self._t.leases
+        ]
+        last = max((at for at in times if at), default=None)
+        return Thread(not untouched, last, read(self._t, waiting[-1].id) if waiting else None)
+
+    def add_body(self, delivery: str, body: Mapping[str, Any], due_at: datetime | None) -> None:
+        held = self._t.deliveries.get(delivery)
+        if held is None or held.state is not DeliveryState.OWED or held.tried_at or delivery in self._t.leases:
+            raise StoreError(f"the delivery {delivery!r} is not there to be changed")
+        self._t.deliveries[delivery] = replace(held, body=dict(body), due_at=due_at)
+
+    def set_delivery(self, delivery: Delivery) -> bool:
+        return put(self._t, delivery, self._by)
+
+    def freeze(self, story: str, channel: str, why: str) -> bool:
+        stands = (story, channel) in self._t.messages and (story, channel) not in self._t.frozen
+        if stands:
+            self._t.frozen[story, channel] = why
+        return stands
+
+
+def read(tables: Tables, id_: str) -> Delivery:
+    """A delivery with the place of its story's message."""
+    held = tables.deliveries[id_]
+    place = (held.story or "", held.channel)
+    message = tables.messages.get(place)
+    if message is None:
+        return held
+    held = replace(held, frozen=tables.frozen.get(place))
+    if held.kind in OF_MESSAGE:
+        return replace(held, ts=message.ts, sent_as=message.channel or None)
+    return replace(held, thread=message.ts, sent_as=held.sent_as or message.channel or None)
+
+
+def put(tables: Tables, delivery: Delivery, by: object) -> bool:
+    """Write where a delivery stands, unless another has it."""
+    held = tables.deliveries.get(delivery.id)
+    if held is None:
+        raise StoreError(f"there is no delivery {delivery.id!r}")
+    if tables.leases.get(delivery.id, (None, by))[1] is not by:
+        return False
+    own = delivery.kind not in OF_MESSAGE
+    kept = replace(
+        delivery,
+        kind=held.kind,
+        channel=held.channel,
+        alert=held.alert,
+        story=held.story,
+        body=held.body,
+        ts=delivery.ts if own else None,
+        sent_as=delivery.sent_as if own and delivery.ts else None,
+        thread=None,
+        frozen=None,
+    )
+    tables.deliveries[delivery.id] = kept
+    put_off = delivery.due_at is not None and delivery.tried_at is not None and delivery.due_at > delivery.tried_at
+    if delivery.state is not DeliveryState.SENDING or put_off:
+        tables.leases.pop(delivery.id, None)
+    if delivery.ts is not None and not own and held.story is not None:
+        tables.messages[held.story, held.channel] = Sent(delivery.ts, delivery.sent_as or "")
+        if not delivery.frozen:
+            tables.frozen.pop((held.story, held.channel), None)
+    return True
+
+
+def claim(
+    tables: Tables, now: datetime, lease: timedelta, limit: int, by: object, spacing: timedelta, channel: str | None
+) -> list[Delivery]:
+    """The next of each channel."""
+    every = list(tables.deliveries.values())
+    closed = {d.channel for d in every if _hinders(tables, d, now, spacing)}
+    taken: dict[str, str] = {}
+    for each in every:
+        if channel in (None, each.channel) and each.channel not in closed and _may_go(tables, each, every, now):
+            taken.setdefault(each.channel, each.id)
+    chosen = list(taken.values())[:limit]
+    tables.leases.update(dict.fromkeys(chosen, (now + lease, by)))
+    return [read(tables, id_) for id_ in chosen]
+
+
+def _hinders(tables: Tables, each: Delivery, now: datetime, spacing: timedelta) -> bool:
+    """Whether nothing else may go to its channel because of it."""
+    in_hand = each.state in OPEN and tables.leases.get(each.id, (now, None))[0] > now
+    put_off = each.state is DeliveryState.OWED and bool(each.tried_at and each.due_at and each.due_at > now)
+    just_now = bool(spacing and each.tried_at and now - spacing < each.tried_at <= now)
+    return in_hand or put_off or just_now
+
+
+def _may_go(tables: Tables, each: Delivery, every: Sequence[Delivery], now: datetime) -> bool:
+    due = each.due_at is None or each.due_at <= now
+    if each.state not in OPEN or not due:
+        return False
+    if each.kind not in (DeliveryKind.POST, *LONE) and (each.story or "", each.channel) not in tables.messages:
+        return False
+    return not any(_before(other, each, AFTER[each.kind], now) for other in every)
+
+
+def _before(other: Delivery, each: Delivery, kinds: Collection[DeliveryKind], now: datetime) -> bool:
+    begun = other.tried_at is not None or other.due_at is None or other.due_at <= now
+    return (
+        other.kind in kinds
+        and other.channel == each.channel
+        and (each.kind in LONE or other.story == each.story)
+        and int(other.id[1:]) < int(each.id[1:])
+        and other.state in OPEN
+        and begun
+    )

@@ -11,6 +11,7 @@ from typing import Literal
 
 from riskbot.errors import RiskbotError
 from riskbot.model import Level
+from riskbot.model.calm import DigestTime
 
 TermKind = Literal["phrase", "prefix", "exact"]
 Scope = Literal["title", "sentence", "lead", "paragraph", "article"]
@@ -92,6 +93,9 @@ class Rule:
     status: Literal["live", "trial", "off"] = "live"
     owner: str = ""
     notes: str = ""
+    tags: tuple[str, ...] = ()  # by which routes choose a channel
+    digest: DigestTime | None = None  # told in it; None: as the channel is told
+    mention: str = ""  # whom critical stories mention; empty: nobody
     examples: tuple[Example, ...] = ()
     file: str = ""  # where it is written, for messages
     line: int = 0

@@ -6,11 +6,12 @@ alert for a channel, everything after it is an update; what stays quiet is recor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from riskbot.model import Claim, Decision, Hit, Level, Reading, Reason, Standing, Story, Summary
+from riskbot.model.calm import Plan
+from riskbot.policy.routing import routed
 from riskbot.stories.clustering import counts
 
 
@@ -26,14 +27,15 @@ class Policy:
     min_interval: timedelta = timedelta(seconds=60)  # no feed is polled more often, unless its rule file says so
     max_interval: timedelta = timedelta(minutes=15)  # nor less often
     stale_after: timedelta = timedelta(days=30)  # a feed whose newest entry is older is unhealthy
-    min_levels: Mapping[str, Level] = field(default_factory=dict)  # channel → the least level of stories told there
+    plan: Plan = field(default_factory=Plan)  # which channel hears what, and when
     cooldown: timedelta = timedelta(minutes=10)  # between two edits of a long story's message that only count articles
     ops_channel: str | None = None  # where the people who run riskbot are told of feeds; None: nowhere
 
-    def channel_of(self, hit: Hit) -> str:
-        """Where a hit is told."""
-        channel = self.only_channel or hit.channel or self.channel
-        return channel.removeprefix("#")  # "#geo" and "geo" are one channel
+    def channel_of(self, hit: Hit, level: Level) -> str:
+        """Where a hit in a story of this level is told."""
+        if self.only_channel:
+            return self.only_channel.removeprefix("#")
+        return routed(hit, level, self.plan, self.channel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,19 @@ _FIRST_TIMES = (
 def channels(reading: Reading, story: Story | None, policy: Policy) -> list[str]:
     """The channels an article concerns: those of its rules, and those of its story, told of it or not."""
     readings = [reading, *(member.reading for member in story.members)] if story else [reading]
-    of_rules = [policy.channel_of(hit) for each in readings for hit in each.hits if not hit.trial]
+    hits = [hit for each in readings for hit in each.hits if not hit.trial]
+    of_rules = [policy.channel_of(hit, story.level if story else hit.level) for hit in hits]
     told = list(story.told) if story else []
     return list(dict.fromkeys([*of_rules, *told]))
+
+
+def concerning(reading: Reading, channel: str, story: Story, policy: Policy) -> list[Hit]:
+    """The hits for which a channel is told: the article's own there, or where it has none, those of its story."""
+
+    def of(hits: tuple[Hit, ...]) -> list[Hit]:
+        return [hit for hit in hits if not hit.trial and policy.channel_of(hit, story.level) == channel]
+
+    return of(reading.hits) or [hit for member in story.members for hit in of(member.reading.hits)]
 
 
 def decide(
@@ -74,16 +86,26 @@ def decide(
     now: datetime,
     first_poll: bool,
     spoken: Spoken | None = None,
+    digest: datetime | None = None,
 ) -> Decision:
-    """The decision for one channel; `story` is the article's, `before` and `after` what it says without and with it."""
+    """The decision for one channel; `story` is the article's, `before` and `after` what it says without and with it.
+
+    `digest`: when the digest was or is due that tells the channel of the story.
+    """
 
     def decision(tell: bool, reason: Reason, why: str, due_at: datetime | None = None) -> Decision:
         return Decision(reading.article.id, channel, tell, reason, why, due_at)
 
     if story is None or after is None:
         return decision(False, Reason.ONLY_POSSIBLE, "it speaks of a possibility only, outside title and lead")
+    if channel not in story.told and digest and before:
+        reason, why = _news(before, after)
+        if reason in (Reason.MORE_ARTICLES, Reason.HEADLINE_EDITED):
+            return decision(False, Reason.TOLD_IN_DIGEST, f"the digest of {digest:%Y-%m-%d %H:%M} UTC; {why}")
+        return decision(True, reason, why)
     if channel not in story.told:
-        return decision(*_first(reading, channel, story, policy, now, first_poll=first_poll))
+        raised = before is not None and after.level.rank > before.level.rank
+        return decision(*_first(reading, channel, story, policy, now, first_poll=first_poll, raised=raised))
     if before is None:
         return decision(True, Reason.MORE_ARTICLES, f"story {story.id} has {_articles(after)}")
     reason, why = _news(before, after)
@@ -100,12 +122,38 @@ def decide(
     return decision(True, reason, f"{why}; put off until {due:%H:%M} UTC", due)
 
 
+def material(before: Summary | None, after: Summary) -> str | None:
+    """What is material in the news, in words: the first denial, confirmation, official act or retraction of a story,
+    or its level raised; None: nothing is."""
+    if before is None:
+        return None
+    first = [
+        standing for standing, _ in _FIRST_TIMES if standing in after.standings and standing not in before.standings
+    ]
+    if first:
+        return f"first {first[0]}"
+    return f"level raised to {after.level}" if after.level.rank > before.level.rank else None
+
+
 def _first(
-    reading: Reading, channel: str, story: Story, policy: Policy, now: datetime, *, first_poll: bool
+    reading: Reading,
+    channel: str,
+    story: Story,
+    policy: Policy,
+    now: datetime,
+    *,
+    first_poll: bool,
+    raised: bool,
 ) -> tuple[bool, Reason, str]:
-    """Whether a channel that has not heard of the story is told of it because of this article."""
+    """Whether a channel that has not heard of the story is told of it because of this article.
+
+    `raised`: the article raises the story's level, and with it perhaps the channels that are to hear of it: then the
+    story's own hits speak for it.
+    """
     published = reading.article.published
-    own = [hit for hit in reading.hits if policy.channel_of(hit) == channel]
+    own = [hit for hit in reading.hits if policy.channel_of(hit, story.level) == channel]
+    if raised and not any(counts(hit) for hit in own):
+        own = concerning(reading, channel, story, policy)
     if not any(counts(hit) for hit in own):
         spoken = "it speaks of a possibility only" if own else "it meets no rule by itself"
         return False, Reason.ONLY_POSSIBLE, f"for this channel {spoken}"
@@ -114,7 +162,7 @@ def _first(
         return False, Reason.FIRST_POLL, f"found by the first poll of its feed, and {age}"
     if published is not None and now - published > policy.too_old_after:
         return False, Reason.TOO_OLD, f"published {_age(now - published)} before it was seen"
-    least = policy.min_levels.get(channel, Level.LOW)
+    least = policy.plan.channel(channel).min_level
     if story.level.rank < least.rank:
         return False, Reason.BELOW_LEVEL, f"story {story.id} is {story.level}, and this channel is told from {least} on"
     return True, Reason.NEW_STORY, f"the first article of story {story.id} for this channel"

@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from riskbot.matching.rules import Company, Rule, RuleSet, Topic
-from riskbot.model import Feed, Level, Outlet
+from riskbot.model import Feed, Outlet
+from riskbot.model.calm import Plan
 
 Named = Mapping[Any, object]  # what there is of one kind, by a name of any shape
 
@@ -32,7 +33,7 @@ class Content(Protocol):
     def outlets(self) -> tuple[Outlet, ...]: ...
 
     @property
-    def channels(self) -> Mapping[str, Level]: ...
+    def plan(self) -> Plan: ...
 
     @property
     def hash(self) -> str:
@@ -89,7 +90,8 @@ def _parts(before: Content, after: Content) -> Iterable[tuple[str, Named, Named]
     yield "company", was, now
     yield "feed", {feed.name: feed for feed in before.feeds}, {feed.name: feed for feed in after.feeds}
     yield "outlet", {each.name: each for each in before.outlets}, {each.name: each for each in after.outlets}
-    yield "channel", before.channels, after.channels
+    yield "channel", before.plan.channels, after.plan.channels
+    yield "route", dict.fromkeys(before.plan.routes), dict.fromkeys(after.plan.routes)
 
 
 def _terms(topics: Iterable[Topic]) -> dict[Any, object]:

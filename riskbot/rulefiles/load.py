@@ -14,9 +14,10 @@ from pathlib import Path
 from riskbot.errors import Problem, RulesError
 from riskbot.matching.match import Matcher
 from riskbot.matching.rules import RuleSet
-from riskbot.model import Feed, Level, Outlet
+from riskbot.model import Feed, Outlet
+from riskbot.model.calm import Plan
 from riskbot.rulefiles.advice import advise
-from riskbot.rulefiles.channels import gather_channels
+from riskbot.rulefiles.channels import gather_plan
 from riskbot.rulefiles.claimterms import gather_claims, with_claims
 from riskbot.rulefiles.companies import gather
 from riskbot.rulefiles.digest import rules_hash, whole_hash
@@ -41,7 +42,7 @@ class Loaded:
     derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # company id → short forms added to its names
     hash: str = ""  # of everything; `rule_set.hash` is of companies, topics and rules alone
     claims: ClaimTerms = field(default_factory=ClaimTerms, repr=False)  # the words by which claims are told
-    channels: Mapping[str, Level] = field(default_factory=dict)  # channel → the least level that is told there
+    plan: Plan = field(default_factory=Plan)  # which channel hears what, and when
     matcher: Matcher | None = field(default=None, compare=False, repr=False)  # the rules compiled, where that was asked
 
 
@@ -60,7 +61,7 @@ def load_rules(
     topics = gather_topics(sources)
     rules = gather_rules(sources, topics, Directory(gathered.companies))
     feeds, outlets, claims = gather_feeds(sources), gather_outlets(sources), gather_claims(sources)
-    channels = gather_channels(sources)
+    plan = gather_plan(sources, rules)
     if not rules and all(source.whole for source in sources):
         mend = "add `rules:`, or `use: [riskbot/watch]` for the shipped ones"
         sources[0].problems.append(Problem(str(folder), 0, 0, "no-rules", "no file here holds a rule", mend))
@@ -71,10 +72,8 @@ def load_rules(
     companies = tuple(gathered.companies)
     rule_set = RuleSet(companies, topics, rules, rules_hash(companies, topics, rules))
     files = (*(source.path for source in sources), *gathered.files)
-    whole = whole_hash(rule_set.hash, feeds, outlets, claims, channels)
-    return Loaded(
-        rule_set, feeds, outlets, tuple(problems), files, gathered.derived, whole, claims=claims, channels=channels
-    )
+    whole = whole_hash(rule_set.hash, feeds, outlets, claims, plan)
+    return Loaded(rule_set, feeds, outlets, tuple(problems), files, gathered.derived, whole, claims=claims, plan=plan)
 
 
 def _in_order(sources: Sequence[RuleSource], more: Sequence[Problem]) -> list[Problem]:

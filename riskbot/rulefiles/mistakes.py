@@ -137,6 +137,8 @@ def _walk(root: Value, where: Where) -> tuple[Value, Value | None, str | int]:
     """The node at a place with its parent; where pydantic names more than the file holds, the nearest there is."""
     parent, node, key = root, root, where[0] if where else ""
     for part in where:
+        if isinstance(node, Fields) and isinstance(part, int):
+            continue  # one entry where a list may stand
         found: Value | None = None
         if isinstance(node, Fields):
             found = node.items.get(str(part))

@@ -7,6 +7,7 @@ second item or file to be judged (references, duplicates), which is the loader's
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -16,6 +17,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError
 
 from riskbot.model import Level
+from riskbot.model.calm import DigestTime
+from riskbot.rulefiles import times
 from riskbot.rulefiles.suggest import did_you_mean
 from riskbot.stories.claims import Group
 from riskbot.text.durations import parse_duration
@@ -57,6 +60,21 @@ def _url(value: object) -> object:
     return value
 
 
+def _read_by(read: Callable[[str], object], code: str) -> BeforeValidator:
+    """A text read by a function that raises ValueError with a sentence, a colon and a mend."""
+
+    def reading(value: object) -> object:
+        if not isinstance(value, str):
+            raise PydanticCustomError("wrong-type", "a text is wanted here", {"mend": "write it on one line"})
+        try:
+            return read(value)
+        except ValueError as error:
+            sentence, _, mend = str(error).partition(": ")
+            raise PydanticCustomError(code, "{what}", {"what": sentence, "mend": mend}) from error
+
+    return BeforeValidator(reading)
+
+
 def _shown(value: object) -> str:
     return repr(value[:60]) if isinstance(value, str) else "this"
 
@@ -75,6 +93,17 @@ Near = Annotated[
 Duration = Annotated[
     timedelta, BeforeValidator(_every), WithJsonSchema({"type": "string", "pattern": "^[0-9]+[smhd]$"})
 ]
+TimeOfDay = Annotated[
+    int, _read_by(times.time_of_day, "bad-time"), WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,2}:[0-9]{2}$"})
+]
+Day = Annotated[int, _read_by(times.day, "unknown-value"), WithJsonSchema({"enum": list(times.DAYS)})]
+Zone = Annotated[str, _read_by(times.zone, "unknown-zone"), WithJsonSchema({"type": "string"})]
+DigestWords = Annotated[
+    DigestTime,
+    _read_by(times.digest_time, "bad-digest"),
+    WithJsonSchema({"type": "string", "pattern": "^(daily|weekdays|weekly [A-Za-z]+) [0-9]{1,2}:[0-9]{2}( .+)?$"}),
+]
+LevelWord = Literal["low", "medium", "high", "critical"]
 Url = Annotated[str, BeforeValidator(_url), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
 
 
@@ -154,10 +183,13 @@ class RuleEntry(_Model):
     not_topics: list[Word] = Field(default=[], description="and none of these, in the whole article")
     near: Near = Field(default="sentence", description="how near company and topic must stand")
     about: Literal["subject", "mention"] = Field(default="subject", description="is the article about the company?")
-    level: Literal["low", "medium", "high", "critical"] = Field(
-        default=Level.MEDIUM.value, description="the story's least level"
+    level: LevelWord = Field(default=Level.MEDIUM.value, description="the story's least level")
+    channel: Word | None = Field(default=None, description="Slack channel; as `routes` say, else the default one")
+    tags: list[Word] = Field(default=[], description="words by which `routes` choose a channel")
+    digest: DigestWords | None = Field(
+        default=None, description="daily 08:00, weekdays 08:00 or weekly mon 08:00: told then; critical stories at once"
     )
-    channel: Word | None = Field(default=None, description="Slack channel; the default one when absent")
+    mention: Word = Field(default="", description="Slack user, group or `here` that critical stories mention")
     status: Literal["live", "trial", "off"] = Field(default="live", description="trial: recorded, not told")
     owner: Word = Field(default="", description="who answers for the rule")
     notes: Word = ""
@@ -180,13 +212,52 @@ class FeedEntry(_Model):
     tags: list[Word] = []
 
 
+class QuietEntry(_Model):
+    """Hours in which nobody is disturbed."""
+
+    from_: TimeOfDay = Field(alias="from", description="22:00")
+    to: TimeOfDay = Field(description="07:00; when it is not after `from`, on the next day")
+    days: list[Day] = Field(
+        default_factory=lambda: list(range(7)), min_length=1, description="on which they begin; every day when absent"
+    )
+    zone: Zone | None = Field(default=None, description="the channel's when absent")
+
+
+def _one_or_many(value: object) -> object:
+    return [value] if isinstance(value, str | dict) else value
+
+
+QuietEntries = Annotated[
+    list[QuietEntry], BeforeValidator(_one_or_many, json_schema_input_type=QuietEntry | list[QuietEntry])
+]
+
+
 class ChannelEntry(_Model):
-    """A Slack channel, and what is told there."""
+    """A Slack channel, what is told there, and when."""
 
     name: Word
-    min_level: Literal["low", "medium", "high", "critical"] = Field(
-        default=Level.LOW.value, description="stories below this level stay quiet there"
+    min_level: LevelWord = Field(default=Level.LOW.value, description="stories below this level stay quiet there")
+    zone: Zone = Field(default="UTC", description="for quiet hours and digests that name none, such as Europe/Berlin")
+    quiet_hours: QuietEntries = Field(
+        default=[], description="what is not critical waits for one digest at their end; one entry, or a list"
     )
+    digest: DigestWords | None = Field(
+        default=None, description="daily 08:00: everything that is not critical comes as one digest"
+    )
+    when_unsure: Literal["ask", "resend", "drop"] | None = Field(
+        default=None, description="a post whose fate nobody can see; by default high and critical are sent again"
+    )
+    alerts_per_hour: int | None = Field(
+        default=None, ge=0, le=100_000, description="new stories told in an hour, the rest as one digest; 0: all"
+    )
+
+
+class RouteEntry(_Model):
+    """To which channel hits go whose rule names none; the first route that fits counts."""
+
+    tags: list[Word] = Field(default=[], description="one of these among the rule's `tags`; any rule when absent")
+    levels: list[LevelWord] = Field(default=[], description="the story's level; any when absent")
+    channel: Word
 
 
 class OutletEntry(_Model):
@@ -222,10 +293,6 @@ class ClaimEntry(_Model):
     not_in: list[Word] = Field(default=[], description="phrases in which the terms mean something else")
 
 
-def _one_or_many(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
 Words = Annotated[list[Word], BeforeValidator(_one_or_many, json_schema_input_type=str | list[str])]
 
 
@@ -240,7 +307,8 @@ class RuleFile(_Model):
     rules: list[RuleEntry] = []
     feeds: list[FeedEntry] = []
     outlets: list[OutletEntry] = []
-    channels: list[ChannelEntry] = Field(default=[], description="Slack channels, and the least level told there")
+    channels: list[ChannelEntry] = Field(default=[], description="Slack channels, what is told there and when")
+    routes: list[RouteEntry] = Field(default=[], description="channels by a rule's tags and a story's level")
     claims: list[ClaimEntry] = Field(default=[], description="words by which claims are told; see riskbot/claims")
 
 
@@ -282,6 +350,9 @@ def keys_at(where: tuple[str | int, ...]) -> tuple[str, ...]:
         "rules": RuleEntry,
         "feeds": FeedEntry,
         "outlets": OutletEntry,
+        "channels": ChannelEntry,
+        "quiet_hours": QuietEntry,
+        "routes": RouteEntry,
         "claims": ClaimEntry,
         "tests": TestEntry,
         "fires": ExampleText,

@@ -18,7 +18,8 @@ from riskbot.rulefiles.mistakes import mistakes_of
 from riskbot.rulefiles.schema import RuleFile, validate
 from riskbot.yamlfile import Fields, Items, Value, load_text, read_text, source_lines, written
 
-SECTIONS = ("use", "extend", "companies", "companies_from", "topics", "rules", "feeds", "outlets", "channels", "claims")
+_LISTS = ("use", "extend", "companies", "companies_from", "topics")
+SECTIONS = (*_LISTS, "rules", "feeds", "outlets", "channels", "routes", "claims")
 
 
 @dataclass(slots=True)

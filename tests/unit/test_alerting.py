@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from riskbot.model import Decision, Level, Member, Modality, Reading, Reason, Source, Standing, Story, Summary
+from riskbot.model.calm import ChannelPlan, Plan, Route
 from riskbot.policy.alerting import Policy, Spoken, channels, decide
 from tests.builders import NOW, TITLE, article, claim, hit, later, placement, reading
 
@@ -225,14 +226,14 @@ def test_a_replay_tells_one_channel_only_whatever_the_rules_say() -> None:
 
 
 def test_a_channel_is_the_same_with_and_without_its_hash() -> None:
-    assert POLICY.channel_of(hit(channel="#risk")) == POLICY.channel_of(hit()) == "risk"
+    assert POLICY.channel_of(hit(channel="#risk"), Level.LOW) == POLICY.channel_of(hit(), Level.LOW) == "risk"
 
 
 # ── levels of channels ───────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_channel_is_not_told_of_a_story_below_its_level_until_it_rises() -> None:
-    high = Policy(channel="risk", min_levels={"risk": Level.HIGH})
+    high = Policy(channel="risk", plan=Plan({"risk": ChannelPlan("risk", Level.HIGH)}))
     low = decided(story=replace(STORY, level=Level.MEDIUM), policy=high)
     assert (low.tell, low.reason) == (False, Reason.BELOW_LEVEL)
     assert low.why == "story s1 is medium, and this channel is told from high on"
@@ -241,7 +242,7 @@ def test_a_channel_is_not_told_of_a_story_below_its_level_until_it_rises() -> No
 
 
 def test_a_channel_that_was_told_goes_on_hearing_of_the_story_whatever_its_level() -> None:
-    high = Policy(channel="risk", min_levels={"risk": Level.CRITICAL})
+    high = Policy(channel="risk", plan=Plan({"risk": ChannelPlan("risk", Level.CRITICAL)}))
     assert decided(story=TOLD, before=SAID, after=replace(SAID, articles=2), policy=high).tell
 
 
@@ -300,3 +301,15 @@ def test_an_article_without_a_hit_is_decided_on_for_every_channel_of_its_story()
     made = decided(plain, story=told, before=SAID)
     assert (made.tell, made.reason) == (False, Reason.ONLY_POSSIBLE)
     assert made.why == "for this channel it meets no rule by itself"
+
+
+def test_news_that_raises_a_story_tells_its_new_channel_for_the_hits_of_the_story() -> None:
+    plan = Plan(routes=(Route("urgent", levels=frozenset({Level.CRITICAL})),))
+    member = Member(reading(), placement())
+    story = Story("s1", (member,), level=Level.CRITICAL, told={"risk": "a1"})
+    fields = {"story": story, "policy": Policy(channel="risk", plan=plan), "now": NOW, "first_poll": False}
+    after = replace(SAID, level=Level.CRITICAL, articles=2)
+    raised = decide(reading(hits=()), "urgent", before=SAID, after=after, **fields)  # type: ignore[arg-type]
+    assert (raised.tell, raised.reason) == (True, Reason.NEW_STORY)
+    same = decide(reading(hits=()), "urgent", before=after, after=after, **fields)  # type: ignore[arg-type]
+    assert (same.tell, same.reason) == (False, Reason.ONLY_POSSIBLE)

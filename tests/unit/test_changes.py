@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import pytest
 
 from riskbot.matching.rules import Example, Rule, RuleSet
 from riskbot.model import Feed, Level, Outlet
+from riskbot.model.calm import ChannelPlan, Plan
 from riskbot.policy.changes import changes, edited_feeds, size
 from tests.builders import company, feed, rule, ruleset, topic
 
@@ -20,7 +20,7 @@ class Said:
     rule_set: RuleSet
     feeds: tuple[Feed, ...] = ()
     outlets: tuple[Outlet, ...] = ()
-    channels: Mapping[str, Level] = field(default_factory=dict)
+    plan: Plan = field(default_factory=Plan)
     hash: str = ""
 
 
@@ -93,7 +93,8 @@ def test_feeds_and_outlets_are_counted_by_name() -> None:
 
 
 def test_channels_are_counted_by_name() -> None:
-    before, after = Said(ruleset(), channels={"risk": Level.LOW}), Said(ruleset(), channels={"risk": Level.HIGH})
+    before = Said(ruleset(), plan=Plan({"risk": ChannelPlan("risk")}))
+    after = Said(ruleset(), plan=Plan({"risk": ChannelPlan("risk", Level.HIGH)}))
     assert changes(before, after) == "1 channel changed"
 
 

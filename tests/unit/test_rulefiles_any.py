@@ -176,6 +176,7 @@ def test_the_schema_for_editors_names_every_section_and_refuses_others() -> None
         "feeds",
         "outlets",
         "channels",
+        "routes",
         "claims",
     ]
     assert list(schema["properties"]) == sections

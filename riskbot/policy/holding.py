@@ -1,0 +1,74 @@
+"""What silences and a channel's plan make of a decision to tell.
+
+What always holds: a decision to tell comes out told now, or held back with a record that a digest or the end of its
+silence settles; nothing is dropped. Pure: what is silenced and how much was told already are arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from riskbot.model import Article, Decision, Hit, Reason, Story
+from riskbot.model.calm import Away, Cause, HeldBack, Plan, Silence
+from riskbot.policy.calm import quiet, waits
+from riskbot.policy.silences import silenced, words
+
+
+@dataclass(frozen=True, slots=True)
+class Calmed:
+    """A decision as it stands in the end."""
+
+    decision: Decision
+    held: HeldBack | None = None  # to be kept until its digest
+    lifted: tuple[Silence, ...] = ()  # silences that this news ends
+
+
+def calmed(
+    decision: Decision,
+    *,
+    hits: Sequence[Hit],
+    story: Story,
+    article: Article,
+    material: str | None,
+    plan: Plan,
+    silences: Iterable[Silence],
+    told: int,
+    away: Away | None,
+    now: datetime,
+) -> Calmed:
+    """The decision to tell, or what keeps it from being told now.
+
+    `hits` are those for which the channel is told, `material` what is material in the news, in words (None: nothing
+    is), `told` how many new stories the channel was told of since the hour began.
+    """
+    if not decision.tell:
+        return Calmed(decision)
+    held = HeldBack(story.id, decision.channel, article.id, Cause.SILENCE, decision.reason, now)
+    known, lifted = list(silences), list[Silence]()
+    while mute := silenced(hits, story=story.id, level=story.level, outlet=article.outlet, silences=known, now=now):
+        if not (mute.until_material and material):
+            comment = f": {mute.comment}" if mute.comment else ""
+            why = f"silence {mute.id} of {mute.author} ({words(mute)}){comment}; {_would(decision)}"
+            quiet_one = replace(decision, tell=False, reason=Reason.SILENCED, why=why, due_at=None)
+            return Calmed(quiet_one, replace(held, silence=mute.id), tuple(lifted))
+        known.remove(mute)
+        lifted.append(mute)
+    if decision.channel in story.told:
+        until = quiet(plan.channel(decision.channel), story.level, now)
+        if until is None or material is None:
+            return Calmed(decision, None, tuple(lifted))
+        # The message is edited all the same, which disturbs nobody; the bell waits for the morning's digest.
+        waiting = replace(held, cause=Cause.QUIET, due_at=until, title="Quiet hours")
+        return Calmed(replace(decision, hushed=True), waiting, tuple(lifted))
+    wait = waits(plan, decision.channel, story.level, now, hits=hits, article=article, told=told, away=away)
+    if wait is None:
+        return Calmed(decision, None, tuple(lifted))
+    why = f"{wait.why}; {_would(decision)}"
+    later = replace(decision, tell=False, reason=Reason.HELD_FOR_DIGEST, why=why, due_at=None)
+    return Calmed(later, replace(held, cause=wait.cause, due_at=wait.due_at, title=wait.title), tuple(lifted))
+
+
+def _would(decision: Decision) -> str:
+    return f"{decision.reason}: {decision.why}"

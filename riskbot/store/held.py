@@ -1,0 +1,150 @@
+"""What was held back until its digest or the end of its silence, and that riskbot was away.
+
+What always holds: a record is settled once. A story that was merged is followed to the older one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, or_, select, update
+from sqlmodel.sql.expression import SelectOfScalar
+
+from riskbot.model import Reason
+from riskbot.model.calm import Away, Cause, HeldBack
+from riskbot.store.calm_tables import AwayRow, HeldBackRow
+from riskbot.store.placing import story_number
+from riskbot.store.story_tables import AlertRow, StoryRow
+from riskbot.store.values import cited, number_of
+
+
+def hold(session: Session, held: HeldBack) -> None:
+    """Keep that something was held back."""
+    row = HeldBackRow(
+        story=story_number(session, held.story),
+        channel=held.channel,
+        article=held.article,
+        cause=held.cause.value,
+        reason=held.reason.value,
+        title=held.title,
+        at=held.at,
+        due_at=held.due_at,
+        silence=number_of("m", held.silence) if held.silence else None,
+    )
+    session.add(row)
+    session.flush()
+
+
+def release(session: Session, story: str, channel: str, now: datetime) -> None:
+    """A message of the story's own tells the channel now what waited for a digest."""
+    waiting = (
+        update(HeldBackRow)
+        .where(
+            col(HeldBackRow.story).in_(_with_merged(story_number(session, story))),
+            col(HeldBackRow.channel) == channel,
+            col(HeldBackRow.cause) != Cause.SILENCE.value,
+            col(HeldBackRow.settled_at).is_(None),
+        )
+        .values(settled_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    session.exec(waiting)
+
+
+def due(session: Session, now: datetime) -> list[HeldBack]:
+    """What waits for a digest that is due, oldest first."""
+    return _found(session, col(HeldBackRow.due_at) <= now, col(HeldBackRow.settled_at).is_(None))
+
+
+def of_silence(session: Session, silence: str) -> list[HeldBack]:
+    """What a silence held back and no summary told yet, oldest first."""
+    return _found(session, col(HeldBackRow.silence) == number_of("m", silence), col(HeldBackRow.settled_at).is_(None))
+
+
+def since(session: Session, channel: str, at: datetime) -> list[HeldBack]:
+    """What silences held back from a channel since then, oldest first."""
+    return _found(
+        session,
+        col(HeldBackRow.channel) == channel,
+        col(HeldBackRow.cause) == Cause.SILENCE.value,
+        col(HeldBackRow.at) >= at,
+    )
+
+
+def settle(session: Session, ids: Collection[str], told_as: str, now: datetime) -> None:
+    """Note which delivery tells of these."""
+    numbers = [number_of("h", id_) for id_ in ids]
+    for at in range(0, len(numbers), 500):
+        part = update(HeldBackRow).where(col(HeldBackRow.id).in_(numbers[at : at + 500]))
+        session.exec(part.values(settled_at=now, settled_as=told_as).execution_options(synchronize_session=False))
+
+
+def in_digest(session: Session, story: str) -> dict[str, datetime]:
+    """When the digest is or was due that tells each channel of a story."""
+    found = session.exec(
+        select(HeldBackRow.channel, func.max(func.coalesce(HeldBackRow.due_at, HeldBackRow.settled_at)))
+        .where(
+            col(HeldBackRow.story).in_(_with_merged(story_number(session, story))),
+            # What a silence swallows is told only once its summary is.
+            or_(col(HeldBackRow.cause) != Cause.SILENCE.value, col(HeldBackRow.settled_as).is_not(None)),
+            or_(col(HeldBackRow.settled_at).is_(None), col(HeldBackRow.settled_as).is_not(None)),
+        )
+        .group_by(col(HeldBackRow.channel))
+    )
+    return dict(found.all())
+
+
+def told_since(session: Session, channel: str, at: datetime) -> int:
+    """How many new stories a channel was told of since then."""
+    return session.exec(
+        select(func.count())
+        .select_from(AlertRow)
+        .where(col(AlertRow.channel) == channel, col(AlertRow.at) >= at, col(AlertRow.kind) == "new")
+    ).one()
+
+
+def was_away(session: Session, away: Away) -> None:
+    """Note that riskbot was away."""
+    session.add(AwayRow(since=away.since, until=away.until))
+    session.flush()
+
+
+def last_away(session: Session, now: datetime) -> Away | None:
+    """When riskbot was away last, as far as that is known at this time."""
+    row = session.exec(
+        select(AwayRow).where(col(AwayRow.until) <= now).order_by(col(AwayRow.until).desc()).limit(1)
+    ).first()
+    return Away(row.since, row.until) if row else None
+
+
+def _with_merged(number: int) -> SelectOfScalar[Any]:
+    """The numbers of a story and of those that were merged into it."""
+    return select(StoryRow.id).where(or_(col(StoryRow.id) == number, col(StoryRow.merged_into) == number))
+
+
+def _found(session: Session, *which: ColumnElement[bool]) -> list[HeldBack]:
+    rows = session.exec(
+        select(HeldBackRow, StoryRow.merged_into)
+        .join(StoryRow, col(StoryRow.id) == col(HeldBackRow.story))
+        .where(*which)
+        .order_by(col(HeldBackRow.id))
+    )
+    return [_value(row, merged) for row, merged in rows]
+
+
+def _value(row: HeldBackRow, merged: int | None) -> HeldBack:
+    return HeldBack(
+        id=cited("h", row.id),
+        story=cited("s", merged or row.story),
+        channel=row.channel,
+        article=row.article,
+        cause=Cause(row.cause),
+        reason=Reason(row.reason),
+        title=row.title,
+        at=row.at,
+        due_at=row.due_at,
+        silence=cited("m", row.silence) if row.silence else None,
+    )

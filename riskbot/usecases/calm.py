@@ -1,0 +1,131 @@
+"""The tick that keeps riskbot calm: digests that are due, silences that are over, and that riskbot was away.
+
+What always holds: a digest is owed in the transaction that settles what it tells, so that nothing is told twice or
+forgotten whatever dies when; of one channel and one cause it is one message. Deliberately absent: when it ticks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from riskbot.model import DeliveryKind
+from riskbot.model.calm import Away, HeldBack, Plan, Silence
+from riskbot.policy.calm import AWAY, OUTAGE, absence
+from riskbot.policy.health import kind
+from riskbot.policy.hours import loud
+from riskbot.policy.silences import words
+from riskbot.ports import Store, Transaction
+
+TICK = "poll"  # the tick whose silence means that riskbot was away
+
+
+async def note_absence(store: Store, now: datetime) -> Away | None:
+    """Note that riskbot was away, where its last tick is so long ago. Call it before that tick is noted anew."""
+    away = absence((await store.ticks()).get(TICK), now)
+    if away:
+        await store.write(lambda tx: tx.was_away(away))
+    return away
+
+
+async def tell_held(store: Store, plan: Plan, now: datetime) -> int:
+    """Owe the digests that are due and the summaries of silences that are over; how many."""
+    folded = await store.write(lambda tx: _backlog(tx, now))
+    if not await store.write(lambda tx: bool(tx.held_due(now) or tx.finished_silences(now))):
+        return folded
+    blind = await _blind(store)
+    return folded + await store.write(lambda tx: _digests(tx, blind, now) + _summaries(tx, plan, now))
+
+
+async def _blind(store: Store) -> list[str]:
+    """What cannot be seen: feeds that are unhealthy, in words."""
+    states = (await store.counts()).feeds
+    return [f"{name}: {kind(state.ill)}" for name, state in sorted(states.items()) if state.ill]
+
+
+def _backlog(tx: Transaction, now: datetime) -> int:
+    """What waited for more than an hour because its channel could not be told, one digest for each channel."""
+    folded = tx.fold_backlog(now - OUTAGE)
+    for channel, stories in folded.items():
+        body = _body(AWAY, stories, now - OUTAGE, now)
+        tx.owe(DeliveryKind.DIGEST, channel, body, now)
+    return len(folded)
+
+
+def _digests(tx: Transaction, blind: Sequence[str], now: datetime) -> int:
+    groups: dict[tuple[str, str], list[HeldBack]] = {}
+    for held in tx.held_due(now):
+        groups.setdefault((held.channel, held.title), []).append(held)
+    silences: dict[str, Silence] = {}
+    for (channel, title), group in groups.items():
+        since = min(held.at for held in group)
+        muted = _muted(tx.silenced_since(channel, since), silences, tx, now)
+        _owe(tx, channel, title, group, now, since=since, blind=blind, muted=muted)
+    return len(groups)
+
+
+def _summaries(tx: Transaction, plan: Plan, now: datetime) -> int:
+    """Of each silence that is over, one summary for each channel that it kept something from."""
+    owed = 0
+    for silence in tx.finished_silences(now):
+        groups: dict[str, list[HeldBack]] = {}
+        for held in tx.held_by(silence.id):
+            groups.setdefault(held.channel, []).append(held)
+        for channel, group in groups.items():
+            due = loud(plan.channel(channel), now)
+            muted = [f"{_named(silence)}: {_many(group)}"]
+            title = f"Silence ended: {words(silence)}"
+            _owe(tx, channel, title, group, now, since=silence.starts, muted=muted, due_at=due if due > now else None)
+        tx.sum_up(silence.id, now)
+        owed += len(groups)
+    return owed
+
+
+def _owe(
+    tx: Transaction,
+    channel: str,
+    title: str,
+    group: Sequence[HeldBack],
+    now: datetime,
+    *,
+    since: datetime,
+    blind: Sequence[str] = (),
+    muted: Sequence[str] = (),
+    due_at: datetime | None = None,
+) -> None:
+    body = _body(title, (held.story for held in group), since, now) | {"blind": list(blind), "muted": list(muted)}
+    delivery = tx.owe(DeliveryKind.DIGEST, channel, body, now, due_at=due_at)
+    tx.tell_in_digest([held.id for held in group], delivery, now)
+
+
+def _body(title: str, stories: Iterable[str], since: datetime, until: datetime) -> dict[str, Any]:
+    """What the outbox keeps of a digest."""
+    return {
+        "title": title,
+        "since": since.isoformat(),
+        "until": until.isoformat(),
+        "stories": list(dict.fromkeys(stories)),
+        "blind": [],
+        "muted": [],
+    }
+
+
+def _muted(held: Iterable[HeldBack], known: dict[str, Silence], tx: Transaction, now: datetime) -> list[str]:
+    """What silences that still hold kept from a channel meanwhile, a line for each."""
+    groups: dict[str, list[HeldBack]] = {}
+    for each in held:
+        groups.setdefault(each.silence or "", []).append(each)
+    if groups and not known:
+        known.update({silence.id: silence for silence in tx.silences(now)})
+    return [f"{_named(known[id_])}: {_many(group)}" for id_, group in groups.items() if id_ in known]
+
+
+def _named(silence: Silence) -> str:
+    comment = f", {silence.comment}" if silence.comment else ""
+    return f"{words(silence)} (silence {silence.id} of {silence.author}{comment})"
+
+
+def _many(group: Sequence[HeldBack]) -> str:
+    articles, stories = len({held.article for held in group}), len({held.story for held in group})
+    return f"{articles} article{'s' * (articles != 1)} of {stories} {'stories' if stories != 1 else 'story'}"

@@ -23,12 +23,20 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from riskbot.errors import RulesError, SettingsError
 from riskbot.feeds.bounds import Bounds
+from riskbot.policy.heartbeat import Daily, parse_daily
 from riskbot.text.durations import parse_duration
 from riskbot.yamlfile import load, written
 
 PREFIX = "RISKBOT_"
 _NOT_OURS = re.compile(r"RISKBOT_(PORT(_.*)?|SERVICE_.*)")  # Kubernetes service links
-_SECRETS = ("database_url", "slack_bot_token", "proxy")
+_SECRETS = (
+    "database_url",
+    "slack_bot_token",
+    "slack_app_token",
+    "slack_webhook_url",
+    "heartbeat_url",
+    "proxy",
+)
 _SIZE = re.compile(r"([0-9]{1,15}) ?(B|[kKMG]B|[KMG]iB)?")
 _UNITS = {"": 1, "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 1 << 10, "MiB": 1 << 20}
 _UNITS["GiB"] = 1 << 30
@@ -74,10 +82,52 @@ def _proxy(value: SecretStr) -> SecretStr:
     return value
 
 
+def _web_address(value: SecretStr) -> SecretStr:
+    """The value is never quoted: whoever knows the address may post to it."""
+    try:
+        parts = urlsplit(value.get_secret_value())
+        _ = parts.port  # raises where it is none
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("it is no web address: write one that begins with https://")
+    return value
+
+
+def _app_token(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith("xapp-"):
+        raise ValueError("it is no app-level token: those begin with xapp- (the bot token begins with xoxb-)")
+    return value
+
+
+def _clock_time(value: object) -> object:
+    """`08:00`, `08:00 Europe/Berlin` or `never`."""
+    if not isinstance(value, str):
+        return value
+    return None if value.strip() in ("never", "off") else parse_daily(value)
+
+
+def _duration_or_never(value: object) -> object:
+    if isinstance(value, str) and value.strip() in ("never", "off", "0", "0s"):
+        return timedelta()
+    return _duration(value)
+
+
+def _words(value: object) -> object:
+    """`U1, U2` as the environment has it, or a list as YAML has it."""
+    words = value.replace(",", " ").split() if isinstance(value, str) else value
+    return frozenset(map(str, words)) if isinstance(words, list) else words
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Size = Annotated[int, BeforeValidator(_size)]
 Ports = Annotated[frozenset[int], NoDecode, BeforeValidator(_ports)]
 Proxy = Annotated[SecretStr, AfterValidator(_proxy)]
+WebAddress = Annotated[SecretStr, AfterValidator(_web_address)]
+AppToken = Annotated[SecretStr, AfterValidator(_app_token)]
+DurationOrNever = Annotated[timedelta, BeforeValidator(_duration_or_never)]
+DailyAt = Annotated[Daily | None, BeforeValidator(_clock_time)]
+Users = Annotated[frozenset[str], NoDecode, BeforeValidator(_words)]
 _MOST_TIME = timedelta(minutes=10)
 _SAID = {
     "Input should be greater than or equal to": "write at least",
@@ -95,11 +145,38 @@ class Settings(BaseSettings):
     database_url: SecretStr = Field(SecretStr("sqlite:///riskbot.db"), description="where everything is kept")
     rules_dir: Path | None = Field(None, description="folder of rule files (default: ./rules, else the shipped rules)")
     slack_bot_token: SecretStr | None = Field(None, description="xoxb-… token; without one, messages are printed")
+    slack_app_token: AppToken | None = Field(
+        None, description="xapp-… token of Socket Mode; without one, buttons and /riskbot are off"
+    )
+    slack_webhook_url: WebAddress | None = Field(
+        None, description="incoming webhook, where there is no bot token: at least once, no edits, threads or buttons"
+    )
+    slack_users: Users = Field(
+        frozenset(), description="Slack ids of who may press and command, with commas between (default: everyone)"
+    )
     slack_channel: str = Field("alerts", min_length=1, description="channel for rules without one of their own")
     ops_channel: str | None = Field(
         None, min_length=1, description="channel for notices to those who run riskbot (default: slack_channel)"
     )
+    slack_rate: float = Field(1.0, gt=0, le=100, description="messages a second in one Slack channel")
+    slack_settle: Duration = Field(
+        timedelta(seconds=30),
+        le=_MOST_TIME,
+        description="an unanswered message that is not there after so long is sent again",
+    )
     slack_api_url: str = Field("https://slack.com/api/", description="base address of the Slack Web API")
+    remind_after: DurationOrNever = Field(
+        timedelta(minutes=30), description="grave stories that nobody is on are reminded after that (never = not)"
+    )
+    heartbeat_at: DailyAt = Field(
+        Daily(8), description="when the daily heartbeat is told: 08:00, 08:00 Europe/Berlin, or never"
+    )
+    heartbeat_url: WebAddress | None = Field(
+        None, description="address requested after each complete round, so that a dead man's switch sees riskbot live"
+    )
+    alerts_per_hour: int = Field(
+        0, ge=0, le=100_000, description="new stories a channel is told of in an hour, the rest in one digest (0: all)"
+    )
     poll_interval: Duration = Field(timedelta(seconds=15), description="the tick: how often due feeds are looked for")
     min_interval: Duration = Field(timedelta(seconds=60), description="no feed is polled more often, unless it says so")
     max_interval: Duration = Field(timedelta(minutes=15), description="no feed is polled less often, unless it says so")

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from riskbot import __version__
-from riskbot.cli import database, feeds, replaying, rules, running, scanning, state, stories
+from riskbot.cli import alerts, database, feeds, replaying, rules, running, scanning, silences, slack, state, stories
 from riskbot.cli.console import err, tell_error
 from riskbot.errors import RiskbotError
 
@@ -32,6 +32,9 @@ app.command("init")(rules.init)
 app.add_typer(rules.app, name="rules")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(stories.app, name="stories")
+app.add_typer(alerts.app, name="alerts")
+app.add_typer(silences.app, name="silences")
+app.add_typer(slack.app, name="slack")
 app.add_typer(database.app, name="db")
 
 

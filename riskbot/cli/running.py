@@ -12,17 +12,18 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from riskbot.app import open_app, require_feeds, secrets, slack_notifier
+from riskbot.app import open_app, require_feeds, secrets, slack_notifier, webhook_notifier
 from riskbot.cli.console import err, out, print_json
 from riskbot.cli.slackview import show
 from riskbot.errors import FetchError
-from riskbot.log import set_up_logging
+from riskbot.log import get_logger, set_up_logging
 from riskbot.pipeline import PollReport
 from riskbot.ports import Notifier
 from riskbot.scheduler import Runner
 from riskbot.scheduler import run as run_scheduler
 from riskbot.settings import Settings, load_settings
 from riskbot.slack.recorder import RecordingNotifier
+from riskbot.slack.webhook import LABEL
 
 Rules = Annotated[Path | None, typer.Option("--rules", help="Folder of rule files.")]
 Database = Annotated[str | None, typer.Option("--database", help="Database address.")]
@@ -80,13 +81,16 @@ def _start() -> Settings:
 
 
 def _notifier(settings: Settings, *, quiet: bool = False) -> Notifier:
-    """Slack where a token is set; else the messages are printed as Slack would show them."""
-    return slack_notifier(settings) or RecordingNotifier(None if quiet else lambda payload: show(payload, out))
+    """Slack where a token or a webhook is set; else the messages are printed as Slack would show them."""
+    posting = slack_notifier(settings, interactive=True) or webhook_notifier(settings)
+    return posting or RecordingNotifier(None if quiet else lambda payload: show(payload, out))
 
 
 def _say_where(settings: Settings) -> None:
     """Only once everything else is right: beside an error it would be noise."""
-    if settings.slack_bot_token is None:
+    if settings.slack_bot_token is None and settings.slack_webhook_url is not None:
+        get_logger().warning("messages go out at least once", how=LABEL)
+    elif settings.slack_bot_token is None:
         err.print("No RISKBOT_SLACK_BOT_TOKEN: messages are printed here instead of posted.", style="yellow")
 
 

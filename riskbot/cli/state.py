@@ -24,14 +24,19 @@ from riskbot.errors import InputError
 from riskbot.model import RulesState
 from riskbot.policy.alerting import Policy
 from riskbot.policy.health import span
+from riskbot.policy.heartbeat import lines
 from riskbot.ports import Counts, Delay
 from riskbot.rulefiles.load import Loaded
 from riskbot.settings import Settings, load_settings
-from riskbot.usecases.status import Lag, Status, examine, standing_still, status_form
+from riskbot.usecases.heartbeat import DAY, beat, tell
+from riskbot.usecases.status import NEVER, Lag, Status, examine, standing_still, status_form
 
 
 def status(
     live: Annotated[bool, typer.Option("--live", help="Ask only whether the ticks still run.")] = False,
+    heartbeat: Annotated[
+        bool, typer.Option("--heartbeat", help="Have the heartbeat told now; the running riskbot sends it.")
+    ] = False,
     rules: Annotated[Path | None, typer.Option("--rules", help="Folder of rule files.")] = None,
     database: Annotated[str | None, typer.Option("--database", help="Database address.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
@@ -43,6 +48,9 @@ def status(
         still = standing_still(last, settings.poll_interval, clock())
         out.print(still or "The ticks run.")
         raise typer.Exit(1 if still else 0)
+    if heartbeat:
+        asyncio.run(_heartbeat(settings, rules, database))
+        return
     found = _examine(settings, rules, database)
     if as_json:
         print_json(status_form(found))
@@ -87,6 +95,19 @@ def _examine(settings: Settings, rules: Path | None, database: str | None) -> St
         poll_interval=settings.poll_interval,
         now=clock(),
     )
+
+
+async def _heartbeat(settings: Settings, rules: Path | None, database: str | None) -> None:
+    """Owe a heartbeat of the last day, and show it."""
+    if not has_database(settings, database):
+        raise InputError(NEVER, "start `riskbot run` first")
+    loaded, now = load(settings, rules), clock()
+    mind = think(settings, loaded)
+    async with open_stored(settings, database) as store:
+        found = await beat(store, loaded.feeds, mind, now - DAY, now)
+        await tell(store, found, mind.policy.ops_channel or settings.slack_channel, now)
+    text, listed = lines(found)
+    out.print(Text("\n  ".join([text, *listed])), soft_wrap=True)
 
 
 async def _read(settings: Settings, database: str | None) -> _Held:

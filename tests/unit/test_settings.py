@@ -103,7 +103,7 @@ def test_an_unknown_name_is_refused_naming_the_nearest_known_one(
 def test_an_unknown_name_like_none_is_refused_naming_all(set_: pytest.MonkeyPatch) -> None:
     set_.setenv("RISKBOT_ZZZ", "1")
     mend = refusal().mend
-    assert mend.startswith("unset it; known are RISKBOT_CONFIG, ")
+    assert mend.startswith("unset it; known are RISKBOT_ALERTS_PER_HOUR, RISKBOT_CONFIG, ")
     assert all(f"RISKBOT_{name.upper()}" in mend for name in Settings.model_fields)
 
 

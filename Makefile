@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
-.PHONY: demo test format lint types contracts unit gate postgres coverage eval bench constraints clean
+.PHONY: demo test format lint types contracts unit gate postgres coverage eval bench crash constraints clean
 
 demo: .venv/ready
 	$(BIN)/riskbot replay
@@ -40,6 +40,10 @@ eval: .venv/ready
 # How fast articles are matched; with the peers where `.venv/bin/pip install -c constraints.txt -e '.[bench]'` was run.
 bench: .venv/ready
 	$(BIN)/python -m bench.match $(ARGS)
+
+# The bot is killed again and again while Slack misbehaves; nothing may be missing or told twice.
+crash: .venv/ready
+	$(BIN)/python -m bench.crash $(ARGS)
 
 # The store's contract runs on PostgreSQL too, where its server is installed or can be.
 postgres:

@@ -18,7 +18,7 @@ from riskbot.cli.feedsview import ago, indented
 from riskbot.cli.storyview import story_line
 from riskbot.errors import InputError
 from riskbot.mind import Mind
-from riskbot.model import Rearranged
+from riskbot.model import Level, Rearranged
 from riskbot.ports import Store
 from riskbot.settings import load_settings
 from riskbot.usecases.stories import (
@@ -26,6 +26,7 @@ from riskbot.usecases.stories import (
     Shown,
     list_stories,
     listed_form,
+    lower,
     merge,
     show_story,
     shown_form,
@@ -33,7 +34,7 @@ from riskbot.usecases.stories import (
 )
 
 T = TypeVar("T")
-app = typer.Typer(help="Look at stories, merge them, split them.", no_args_is_help=True)
+app = typer.Typer(help="Look at stories, merge them, split them, lower their level.", no_args_is_help=True)
 
 Rules = Annotated[Path | None, typer.Option("--rules", help="Folder of rule files.")]
 Database = Annotated[str | None, typer.Option("--database", help="Database address.")]
@@ -118,6 +119,26 @@ def split_(
         database,
         now,
         lambda store, mind: _id_of(split(store, mind, story, articles, by=_me(), now=now)),
+        as_json=as_json,
+    )
+
+
+@app.command("lower")
+def lower_(
+    story: Annotated[str, typer.Argument(help="A story's id.")],
+    level: Annotated[Level, typer.Argument(help="The level it is to have.")],
+    why: Annotated[str, typer.Option("--why", help="The reason, kept with the story.")] = "",
+    rules: Rules = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """A story is less grave than its articles make it: its level falls, until something graver comes."""
+    now = clock()
+    _answer(
+        rules,
+        database,
+        now,
+        lambda store, mind: _id_of(lower(store, mind, story, level, by=_me(), why=why, now=now)),
         as_json=as_json,
     )
 
@@ -210,6 +231,11 @@ def _lines(shown: Shown, asked: str, now: datetime) -> Iterator[Text]:
         told = "told" if decision.tell else "quiet"
         yield Text(f"{at:%Y-%m-%d %H:%M} {decision.channel}: {told}, {decision.reason}: {decision.why}")
         yield indented(f"because of {decision.article}", "dim")
+    if shown.answers:
+        on = f": {shown.owner.user_name} is on it" if shown.owner else ""
+        yield Text(f"\nAnswers{on}", style="bold")
+    for answer in shown.answers:
+        yield Text(f"{answer.at:%Y-%m-%d %H:%M} {answer.user_name}: {answer.kind} {answer.value}".rstrip())
     if shown.rearranged:
         yield Text("\nMerged and split", style="bold")
     for change in shown.rearranged:

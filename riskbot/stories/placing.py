@@ -106,7 +106,8 @@ def _fit(own: Weighed, candidate: Candidate, needed: float, quiet_after: timedel
     if away is not None and away > NEVER_AFTER:
         return None
     compared = [(likeness(own, member), member) for member in members]
-    if _of_another_company(own, candidate.members) and not any(found.same_text for found, _ in compared):
+    # Notices by form are the same text but for the name: only what is word for word the same is one story all the same.
+    if _of_another_company(own, candidate.members) and not any(own.prints == member.prints for member in members):
         return None
     odds = average([found for found, _ in compared], candidate.articles or len(candidate.members))
     _, closest = max(compared, key=lambda pair: (pair[0].content + pair[0].time, pair[1].sketch.article))

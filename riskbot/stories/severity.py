@@ -66,6 +66,17 @@ def gravity(story: Story, outlets: Outlets) -> Gravity:
     return Gravity(min(100, sum(points for _, points in parts)), tuple(parts))
 
 
+def risen(story: Story, found: Gravity) -> tuple[Level, int]:
+    """The level and score of a story whose articles now amount to so much.
+
+    They rise when it is graver than it ever was, and fall never by themselves; so a story that people lowered stays
+    low until something comes that is graver than what they judged.
+    """
+    if found.score <= story.score:
+        return story.level, story.score
+    return higher(story.level, found.level), found.score
+
+
 def _place(hits: list[Hit]) -> list[tuple[str, int]]:
     if any(span.field == "title" and span.topic for hit in hits for span in hit.spans):
         return [("in a title", _TITLE)]

@@ -13,11 +13,12 @@ from difflib import get_close_matches
 
 from riskbot.errors import InputError
 from riskbot.mind import Mind
-from riskbot.model import Alert, Decision, Member, Rearranged, Story, Summary
+from riskbot.model import Alert, Decision, Level, Member, Rearranged, Story, Summary
+from riskbot.model.answers import Answer, AnswerKind, Owner
 from riskbot.ports import Store, Transaction
 from riskbot.stories.life import Life, life
 from riskbot.stories.placing import seniority
-from riskbot.stories.severity import certainty, gravity, higher
+from riskbot.stories.severity import certainty, gravity, risen
 from riskbot.stories.summary import summarise
 from riskbot.usecases.forms import Form, alert_form, claim_form, figure_form, story_form
 
@@ -42,6 +43,8 @@ class Shown:
     decisions: Sequence[tuple[Decision, datetime]]  # oldest first
     alerts: Sequence[Alert]
     rearranged: Sequence[Rearranged]  # what was merged into it and taken out of it
+    answers: Sequence[Answer] = ()  # what people answered to its messages or decided about it, oldest first
+    owner: Owner | None = None  # who is on it
 
 
 def listed(story: Story, mind: Mind, now: datetime) -> Listed:
@@ -90,6 +93,8 @@ async def show_story(store: Store, mind: Mind, id_: str, now: datetime) -> Shown
         await store.decided(story.id),
         [alert for alert in await store.alerts() if alert.story == story.id],
         await store.rearranged(story.id),
+        await store.answers(story.id),
+        await store.owner(story.id),
     )
 
 
@@ -135,10 +140,34 @@ async def split(store: Store, mind: Mind, id_: str, articles: Collection[str], *
     return await store.write(work)
 
 
+async def lower(store: Store, mind: Mind, id_: str, level: Level, *, by: str, why: str, now: datetime) -> Story:
+    """The story with a lower level, which stays until something graver comes than its articles tell of now.
+
+    Raises InputError when there is no such story, or its level is not above this one.
+    """
+    story = await find(store, id_)
+    if level.rank >= story.level.rank:
+        raise InputError(
+            f"{story.id} is {story.level}: it cannot be lowered to {level}",
+            "a level rises by itself, with what is told",
+        )
+    said = f"from {story.level} to {level}" + (f": {why}" if why else "")
+
+    def work(tx: Transaction) -> Story:
+        # What it amounts to now is what was judged: the score stays, and only a higher one raises the level again.
+        score = max(story.score, gravity(story, mind.outlets).score)
+        tx.answer(Answer(AnswerKind.LOWERED, story.id, by, by, now, f"lowered {story.id} {now.isoformat()}", said))
+        tx.set_story(story.id, level=level, score=score)
+        tx.refresh(story.id, now)
+        return tx.story(story.id) or story
+
+    return await store.write(work)
+
+
 def weighed(tx: Transaction, mind: Mind, story: Story) -> Story:
     """The story with its gravity written; a level rises by itself and never falls by itself."""
-    found = gravity(story, mind.outlets)
-    tx.set_story(story.id, level=higher(story.level, found.level), score=max(story.score, found.score))
+    level, score = risen(story, gravity(story, mind.outlets))
+    tx.set_story(story.id, level=level, score=score)
     return tx.story(story.id) or story
 
 
@@ -191,6 +220,11 @@ def shown_form(shown: Shown) -> Form:
         ],
         "alerts": [alert_form(alert) for alert in shown.alerts],
         "rearranged": [rearranged_form(each) for each in shown.rearranged],
+        "owner": shown.owner.user_name if shown.owner else None,
+        "answers": [
+            {"kind": str(each.kind), "by": each.user_name, "at": _time(each.at), "value": each.value}
+            for each in shown.answers
+        ],
     }
 
 

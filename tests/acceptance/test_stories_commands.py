@@ -103,6 +103,20 @@ def test_people_split_a_story_and_it_sticks(folder: Path) -> None:
     assert "nothing to split" in complaint
 
 
+def test_people_lower_a_storys_level_and_it_says_who_and_why(folder: Path) -> None:
+    before = stories(folder, "show", "s1")
+    assert before["level"] != "low"
+    lowered = stories(folder, "lower", "s1", "low", "--why", "an old matter")
+    assert (lowered["level"], lowered["score"]) == ("low", before["score"])
+    ((kind, value),) = [(each["kind"], each["value"]) for each in lowered["answers"]]
+    assert (kind, value) == ("lowered", f"from {before['level']} to low: an old matter")
+    _, text, _ = said(folder, "show", "s1")
+    assert "an old matter" in text
+    status, _, complaint = said(folder, "lower", "s1", "high")
+    assert status == 2
+    assert "s1 is low: it cannot be lowered to high" in complaint
+
+
 def test_what_names_no_story_or_article_is_answered_with_the_nearest_and_changes_nothing(folder: Path) -> None:
     for arguments in (("show", "s12"), ("merge", "s1", "s22"), ("split", "S11", "x")):
         status, _, complaint = said(folder, *arguments)

@@ -259,3 +259,15 @@ def test_an_article_without_date_title_or_text_has_an_answer_too() -> None:
         answer = placed(bare, story("s1", ban()))
         assert answer.why
         assert answer.opens or answer.story == "s1"
+
+
+def test_notices_by_form_are_not_one_story_because_they_are_one_text_but_for_the_name() -> None:
+    form = "The ministry has put {} on its list. " + " ".join(
+        f"Paragraph {number} of the order says what dealings are forbidden from the {number}th of May on."
+        for number in range(12)
+    )
+    listed = told("Ministry puts Acme on its list", form.format("Acme"), of_company("acme"))
+    other_ = told("Ministry puts Zenith on its list", form.format("Zenith"), of_company("zenith"))
+    assert placed(other_, story("s1", listed)).story is None
+    again = told("Ministry puts Acme on its list", form.format("Acme"), of_company("acme-holding"), id_="again")
+    assert placed(again, story("s1", listed)).story == "s1"

@@ -8,7 +8,7 @@ import pytest
 
 from riskbot.model import Level, Member, Modality, Outlet, Reading, Standing, Story, Summary
 from riskbot.stories.outlets import Outlets
-from riskbot.stories.severity import Gravity, certainty, gravity, higher
+from riskbot.stories.severity import Gravity, certainty, gravity, higher, risen
 from riskbot.stories.summary import summarise
 from tests.builders import article, claim, hit, later, placement, reading, span
 
@@ -151,3 +151,15 @@ def test_what_was_denied_or_could_not_be_verified_is_said() -> None:
 )
 def test_the_surest_thing_counts_and_a_retraction_takes_all_of_it_back(changes: dict[str, object], degree: str) -> None:
     assert certainty(said(**changes)).degree == degree
+
+
+@pytest.mark.parametrize(
+    ("score", "rises"),
+    [(64, False), (65, False), (66, True), (90, True)],
+)
+def test_a_level_that_people_lowered_stays_until_something_graver_comes_than_they_judged(
+    score: int, rises: bool
+) -> None:
+    lowered = replace(story(reading()), level=Level.LOW, score=65)
+    found = Gravity(score, (("rule level high", score),))
+    assert risen(lowered, found) == ((found.level, score) if rises else (Level.LOW, 65))

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import gc
 import os
+import random
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from riskbot.delivery import Manner
 from riskbot.errors import InputError
 from riskbot.feeds.fetcher import FeedFetcher
 from riskbot.matching.match import Matcher
@@ -28,11 +30,14 @@ from riskbot.rulefiles.load import Loaded
 from riskbot.settings import Settings
 from riskbot.slack.client import SlackClient
 from riskbot.slack.notifier import SlackNotifier
+from riskbot.slack.webhook import Hook, WebhookNotifier
 from riskbot.store.store import open_store
 from riskbot.store.upgrade import exists, upgrade
 from riskbot.stories.claims import ClaimReader
 from riskbot.stories.frequencies import Frequencies
 from riskbot.stories.outlets import Outlets
+
+CHANNELS = 16  # of Slack, served at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,26 +135,63 @@ def think(settings: Settings, loaded: Loaded, only_channel: str | None = None) -
         min_interval=settings.min_interval,
         max_interval=settings.max_interval,
         stale_after=settings.stale_after,
-        min_levels=loaded.channels,
+        plan=replace(loaded.plan, alerts_per_hour=settings.alerts_per_hour),
         ops_channel=settings.ops_channel or settings.slack_channel,
     )
     matcher, reader = loaded.matcher or Matcher(loaded.rule_set), ClaimReader(loaded.claims)
     return Mind(matcher, Outlets(loaded.outlets), policy, frequencies(), claims=reader)
 
 
+def manner(settings: Settings) -> Manner:
+    """How messages are sent while the clock runs."""
+    return Manner(
+        spacing=timedelta(seconds=1 / settings.slack_rate),
+        settle=settings.slack_settle,
+        channels=CHANNELS,
+        jitter=lambda: random.uniform(-1, 1),  # noqa: S311  it spreads waits, and keeps no secret
+    )
+
+
 def slack_notifier(
-    settings: Settings, *, banner: str | None = None, sink: Callable[[dict[str, Any]], None] | None = None
+    settings: Settings,
+    *,
+    banner: str | None = None,
+    sink: Callable[[dict[str, Any]], None] | None = None,
+    interactive: bool = False,
 ) -> SlackNotifier | None:
-    """The notifier that posts for real, where a token is set; `sink` is given each payload that was posted."""
+    """The notifier that posts for real, where a token is set; `sink` is given each payload that was posted;
+    `interactive`: presses of buttons are heard, where the app token is set that this takes."""
     if settings.slack_bot_token is None:
         return None
     client = SlackClient(settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url)
-    return SlackNotifier(client, banner=banner, sink=sink)
+    heard = interactive and settings.slack_app_token is not None
+    return SlackNotifier(client, banner=banner, sink=sink, interactive=heard)
+
+
+def slack_clients(settings: Settings) -> tuple[SlackClient | None, SlackClient | None]:
+    """The Web API with the bot token and with the app token, each where it is set."""
+    given = (settings.slack_bot_token, settings.slack_app_token)
+    bot, app = (SlackClient(t.get_secret_value(), base_url=settings.slack_api_url) if t else None for t in given)
+    return bot, app
+
+
+def webhook_notifier(settings: Settings) -> WebhookNotifier | None:
+    """The notifier that posts through an incoming webhook, at least once, where one is set."""
+    if settings.slack_webhook_url is None:
+        return None
+    return WebhookNotifier(Hook(settings.slack_webhook_url.get_secret_value()))
 
 
 def secrets(settings: Settings) -> list[str]:
     """What must never be shown."""
-    given = (settings.database_url, settings.slack_bot_token, settings.proxy)
+    given = (
+        settings.database_url,
+        settings.slack_bot_token,
+        settings.slack_app_token,
+        settings.slack_webhook_url,
+        settings.heartbeat_url,
+        settings.proxy,
+    )
     return [secret.get_secret_value() for secret in given if secret]
 
 

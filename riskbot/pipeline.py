@@ -11,32 +11,58 @@ that a crash at any instant loses nothing. A feed that fails concerns nobody els
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from riskbot.errors import FetchError
 from riskbot.mind import Mind, read
-from riskbot.model import Article, Feed, FeedState, Placement, Reading, Story, Summary
-from riskbot.policy.alerting import LONG, channels, decide
+from riskbot.model import (
+    Article,
+    Decision,
+    DeliveryKind,
+    Feed,
+    FeedState,
+    Level,
+    Placement,
+    Reading,
+    Reason,
+    Story,
+    Summary,
+)
+from riskbot.policy.alerting import LONG, channels, concerning, decide, material
+from riskbot.policy.calm import hour_of
 from riskbot.policy.fulltext import unread as pages_unread
 from riskbot.policy.fulltext import wanted, with_page
 from riskbot.policy.health import examined
+from riskbot.policy.holding import calmed
+from riskbot.policy.hours import loud
 from riskbot.policy.novelty import Novelty, articles, novelty
 from riskbot.policy.polling import after_failure, after_success
+from riskbot.policy.replying import lists_sources, news_of, to_say
 from riskbot.ports import Fetcher, Store, Transaction
 from riskbot.stories.clustering import opens_story
 from riskbot.stories.keys import keys
 from riskbot.stories.placing import Candidate
 from riskbot.stories.placing import place as place_among
-from riskbot.stories.severity import gravity, higher
+from riskbot.stories.severity import gravity, risen
 from riskbot.stories.sketch import Sketch, sketch
 from riskbot.stories.summary import summarise
 from riskbot.stories.words import stem, words
 
-# Stories as this transaction left them, with what they say: a wave of reposts need not read its story each time.
-_Shelf = dict[str, tuple[Story, Summary]]
 TITLE = 200  # characters that stand for a missing title
+_COUNTED = (Reason.SAME_ORIGIN_REPEAT, Reason.COOLDOWN)  # not told by themselves, but part of what is told
 SHARED = 2  # words of its title that an article without a hit must share with stories to be looked at more closely
+
+
+_Grown = dict[tuple[str, str], tuple[int, int]]  # story and channel → its articles before, and now
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """Stories as this transaction left them, and what they say: a wave of reposts need not read its story each time."""
+
+    held: dict[str, tuple[Story, Summary]] = field(default_factory=dict)
+    grown: _Grown = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +146,7 @@ def _finish(tx: Transaction, state: FeedState, line: str | None, mind: Mind, now
 def keep(tx: Transaction, readings: Sequence[Reading], mind: Mind, now: datetime, *, first_poll: bool) -> PollReport:
     """Within one transaction: keep what is still new, place it, decide, and owe the alerts."""
     new = edited = hits = told = 0
-    shelf: _Shelf = {}
+    shelf = _Shelf()
     known = tx.known([reading.article for reading in readings])
     met = _met_keys(tx, readings)
     for reading in readings:
@@ -141,6 +167,9 @@ def keep(tx: Transaction, readings: Sequence[Reading], mind: Mind, now: datetime
         hits += len(reading.hits)
         if place and (reading.hits or place.placement.story is not None):
             told += _tell(tx, reading, place, shelf, mind, now, first_poll=first_poll)
+    for (of, channel), (before, after) in shelf.grown.items():
+        if lists_sources(before, after):
+            tx.owe(DeliveryKind.REPLY, channel, {"sources": True}, now, story=of)
     return PollReport("", new=new, edited=edited, hits=hits, told=told)
 
 
@@ -164,9 +193,10 @@ def _tell(
     before, story = _put(tx, reading, place, shelf, mind, now)
     after = summarise(story, mind.outlets) if story else None
     if story and after:
-        shelf[story.id] = story, after
+        shelf.held[story.id] = story, after
     told = 0
     spoken = tx.spoken(story.id, now) if story and len(story.members) > LONG else {}
+    digests = tx.in_digest(story.id) if story and before else {}
     for channel in channels(reading, story, mind.policy):
         decision = decide(
             reading,
@@ -178,14 +208,71 @@ def _tell(
             now=now,
             first_poll=first_poll,
             spoken=spoken.get(channel),
+            digest=digests.get(channel),
         )
+        if decision.tell and story and after:
+            decision = _calmed(tx, decision, reading, story, material(before, after), mind, now)
         tx.decide(decision, now)
         if decision.tell and story:
             tx.alert(story.id, decision, "update" if channel in story.told else "new", now)
-            if channel not in story.told:
-                shelf.pop(story.id, None)  # what it is told as stands in the store
+            if channel in story.told:
+                _say(tx, decision, story, before, mind, now)
+            else:
+                shelf.held.pop(story.id, None)  # what it is told as stands in the store
             told += 1
+        if story and after:
+            _note_growth(shelf.grown, decision, story, before.articles if before else 0, after.articles)
     return told
+
+
+def _note_growth(grown: _Grown, decision: Decision, story: Story, before: int, after: int) -> None:
+    """Note from how many articles to how many a story that a channel hears of has grown."""
+    known = decision.channel in story.told
+    if decision.tell or (known and decision.reason in _COUNTED):
+        first, _ = grown.get((story.id, decision.channel), (before if known else 0, after))
+        grown[story.id, decision.channel] = first, after
+
+
+def _say(tx: Transaction, decision: Decision, story: Story, before: Summary | None, mind: Mind, now: datetime) -> None:
+    """Owe the thread of a story's message what is new in it; what is put off never rings in quiet hours."""
+    thread = tx.thread(story.id, decision.channel)
+    saying = to_say(news_of(decision, before, now), thread, now, hushed=decision.hushed)
+    if saying is None:
+        return
+    of, due_at = mind.policy.plan.channel(decision.channel), saying.due_at
+    if due_at and story.level is not Level.CRITICAL:
+        due_at = loud(of, due_at)
+    if saying.into:
+        tx.add_body(saying.into, saying.body, due_at)
+    else:
+        tx.owe(saying.kind, decision.channel, saying.body, now, due_at=due_at, story=story.id)
+
+
+def _calmed(
+    tx: Transaction, decision: Decision, reading: Reading, story: Story, news: str | None, mind: Mind, now: datetime
+) -> Decision:
+    """The decision to tell as silences and the channel's plan leave it; what they hold back is kept."""
+    policy, channel = mind.policy, decision.channel
+    capped = channel not in story.told and policy.plan.cap(channel)
+    done = calmed(
+        decision,
+        hits=concerning(reading, channel, story, policy),
+        story=story,
+        article=reading.article,
+        material=news,
+        plan=policy.plan,
+        silences=tx.silences(now),
+        told=tx.told_since(channel, hour_of(now)) if capped else 0,
+        away=tx.last_away(now),
+        now=now,
+    )
+    for silence in done.lifted:
+        tx.end_silence(silence.id, f"{news}, in {story.id}", now)
+    if done.held:
+        tx.hold(done.held)
+    elif channel not in story.told or news:
+        tx.release(story.id, channel, now)
+    return done.decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,22 +311,23 @@ def _put(
         return None, _weigh(tx, tx.open_story(reading, placement, place.sketch, place.keyed), mind)
     known: Story | None
     before: Summary | None
-    if placement.story in shelf and not place.current:
-        known, before = shelf[placement.story]
+    if placement.story in shelf.held and not place.current:
+        known, before = shelf.held[placement.story]
     else:
         known = place.current or tx.story(placement.story)
         before = summarise(known, mind.outlets) if known and known.members else None
     for younger in placement.merges:
         tx.merge_stories(placement.story, younger, by=None, why=placement.why, now=now)
-        shelf.pop(younger, None)
+        shelf.held.pop(younger, None)
+        for told in [told for told in shelf.grown if told[0] == younger]:
+            del shelf.grown[told]
         known = None
     joined = tx.join_story(placement.story, reading, placement, place.sketch, place.keyed, known=known)
     return before, _weigh(tx, joined, mind)
 
 
 def _weigh(tx: Transaction, story: Story, mind: Mind) -> Story:
-    weighed = gravity(story, mind.outlets)
-    level, score = higher(story.level, weighed.level), max(story.score, weighed.score)
+    level, score = risen(story, gravity(story, mind.outlets))
     if (level, score) != (story.level, story.score):
         tx.set_story(story.id, level=level, score=score)
     return replace(story, level=level, score=score)

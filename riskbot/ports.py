@@ -16,22 +16,25 @@ from riskbot.model import (
     Alert,
     Article,
     Decision,
-    Delivery,
     Entry,
     Feed,
     FeedState,
     Known,
     Level,
-    Notice,
     Placement,
     Reading,
     Rearranged,
     RulesState,
     Story,
-    Summary,
 )
 from riskbot.model import Document as Document  # a fetcher finds the values it returns in one place
+from riskbot.model.answers import Answer, Owner, Waiting
+from riskbot.model.calm import Away, HeldBack, Silence
+from riskbot.outbox import Notifier as Notifier  # the ports are found in one place
+from riskbot.outbox import Outbox, Owing
+from riskbot.outbox import Sent as Sent
 from riskbot.policy.alerting import Spoken
+from riskbot.policy.heartbeat import Activity
 from riskbot.stories.frequencies import Frequencies
 from riskbot.stories.sketch import Sketch
 
@@ -87,7 +90,7 @@ class Nominee:
     apart: Set[str] = frozenset()  # ids of stories that people keep apart from it
 
 
-class Transaction(Protocol):
+class Transaction(Owing, Protocol):
     """One short write transaction. Everything in it is kept together or not at all."""
 
     def known(self, articles: Sequence[Article]) -> Mapping[str, Known]:
@@ -159,8 +162,63 @@ class Transaction(Protocol):
     def finish_poll(self, state: FeedState) -> bool:
         """Write a feed's state and give its lease back; false: another has taken it since, and nothing was written."""
 
-    def notice(self, channel: str, text: str, now: datetime) -> Notice:
-        """Owe one line to the people who run riskbot."""
+    def add_silence(self, silence: Silence) -> str:
+        """Keep a silence (its `id` is not looked at); its id."""
+
+    def end_silence(self, silence: str, by: str, now: datetime) -> bool:
+        """End a silence early; false: it is over already. Raises StoreError when there is none of that id."""
+
+    def silences(self, now: datetime) -> Sequence[Silence]:
+        """Those that hold now, oldest first; how much they held back is not counted."""
+
+    def finished_silences(self, now: datetime) -> Sequence[Silence]:
+        """Those that are over and not summed up."""
+
+    def sum_up(self, silence: str, now: datetime) -> None:
+        """Note that a silence that is over was summed up."""
+
+    def hold(self, held_back: HeldBack) -> None:
+        """Keep that a decision to tell waits for its digest or for the end of its silence."""
+
+    def release(self, story: str, channel: str, now: datetime) -> None:
+        """A message of the story's own tells the channel now what waited for a digest."""
+
+    def held_due(self, now: datetime) -> Sequence[HeldBack]:
+        """What waits for a digest that is due, oldest first; a merged story is named by the one it is now."""
+
+    def held_by(self, silence: str) -> Sequence[HeldBack]:
+        """What a silence held back and no summary told yet, oldest first."""
+
+    def silenced_since(self, channel: str, at: datetime) -> Sequence[HeldBack]:
+        """What silences held back from a channel since then, oldest first."""
+
+    def tell_in_digest(self, held_back: Collection[str], delivery: str, now: datetime) -> None:
+        """Note which digest tells of what was held back."""
+
+    def in_digest(self, story: str) -> Mapping[str, datetime]:
+        """When the digest is or was due that tells each channel of a story."""
+
+    def told_since(self, channel: str, at: datetime) -> int:
+        """How many new stories a channel was told of since then, in messages of their own."""
+
+    def fold_backlog(self, before: datetime) -> Mapping[str, Sequence[str]]:
+        """Take back first messages of low and medium stories that were owed before then and that nobody has begun,
+        in channels that heard nothing since; the stories, by channel, which the caller tells in a digest."""
+
+    def was_away(self, away: Away) -> None:
+        """Note that riskbot was away."""
+
+    def last_away(self, now: datetime) -> Away | None:
+        """When riskbot was away last, as known at this time."""
+
+    def answer(self, answer: Answer) -> bool:
+        """Keep who pressed what; false: it was kept already, by its key."""
+
+    def owner(self, story: str) -> Owner | None:
+        """As in the store."""
+
+    def refresh(self, story: str, now: datetime) -> None:
+        """Owe the story's messages an edit that shows how it stands now, at once; it carries edits that wait."""
 
     def rules_state(self) -> RulesState | None:
         """The rules last noted to be in force, or None when riskbot has not run on this database."""
@@ -191,7 +249,7 @@ class Delay:
     told: datetime  # when the message was posted or edited
 
 
-class Store(Protocol):
+class Store(Outbox, Protocol):
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one write transaction on the writer thread; any exception undoes all of it."""
 
@@ -218,23 +276,27 @@ class Store(Protocol):
     async def renew_feeds(self, feeds: Collection[str], until: datetime) -> None:
         """Hold these feeds longer: they are still being worked on."""
 
-    async def claim_deliveries(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Delivery]:
-        """Take a lease on deliveries to work on: owed and due, or left in `sending` by someone who died."""
+    async def owner(self, story: str) -> Owner | None:
+        """Who is on a story, or on one that it swallowed; None: nobody."""
 
-    async def set_delivery(self, delivery: Delivery) -> None:
-        """Write where a delivery stands (and its message's ts, for all later updates of that story and channel)."""
+    async def owners(self, stories: Collection[str]) -> Mapping[str, Owner]:
+        """As `owner`, of several: those that nobody is on are absent."""
 
-    async def claim_notices(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Notice]:
-        """As `claim_deliveries`; in one channel a notice waits for those before it, so that the last one said holds."""
+    async def answers(self, story: str | None = None) -> Sequence[Answer]:
+        """What people answered to a story and to what it swallowed, or to all of them, oldest first."""
 
-    async def set_notice(self, notice: Notice) -> None:
-        """Write where a notice stands."""
+    async def waiting(self, levels: Collection[Level], since: datetime, until: datetime) -> Sequence[Waiting]:
+        """Stories of these levels that a channel was told of from `since` to `until`, that nobody is on, and that it
+        was not reminded of. A level that was raised counts as told anew."""
 
-    async def notices(self) -> Sequence[Notice]:
-        """Every notice, oldest first."""
+    async def activity(self, since: datetime, until: datetime) -> Activity:
+        """What happened from `since` to `until`."""
 
     async def rules_state(self) -> RulesState | None:
         """As in a transaction."""
+
+    async def silences(self, now: datetime | None = None) -> Sequence[Silence]:
+        """Those that hold now, or all there ever were, oldest first, with how much each held back."""
 
     async def readings(self, articles: Sequence[str]) -> Mapping[str, tuple[Reading, str | None]]:
         """What is kept of these articles (latest version), by id, each with the story it belongs to."""
@@ -285,29 +347,3 @@ class Store(Protocol):
 
     async def close(self) -> None:
         """Give the connections back."""
-
-
-# ── telling ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """Where a message stands now."""
-
-    ts: str  # Slack's id of the message
-    channel: str  # Slack's id of its channel
-
-
-class Notifier(Protocol):
-    async def send(self, delivery: Delivery, summary: Summary) -> Sent:
-        """Post the story's message, or bring the one that stands (`delivery.ts`) up to date.
-
-        Raises SlackError: `ambiguous` when it may have been posted all the same, else with `retry_after` when it
-        may be tried again, else for good.
-        """
-
-    async def note(self, notice: Notice) -> Sent:
-        """Post a notice. Raises SlackError as `send` does."""
-
-    async def find(self, sent: Delivery | Notice) -> Sent | None:
-        """The message that carries its key, when it stands in the channel."""

@@ -15,17 +15,22 @@ from datetime import timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from riskbot.app import App, clock, frequencies
-from riskbot.delivery import deliver, deliver_notices
+from riskbot.app import App, clock, frequencies, manner
+from riskbot.delivery import deliver
 from riskbot.errors import RiskbotError
 from riskbot.log import get_logger
 from riskbot.pipeline import PollReport
 from riskbot.reload import Reloader
+from riskbot.talking import LOOK_EVERY as TALK_EVERY
+from riskbot.talking import Talker
+from riskbot.usecases.calm import TICK, note_absence, tell_held
 from riskbot.usecases.learning import learn
 from riskbot.watching import RENEW_EVERY, Watcher
 
 DELIVER_EVERY = timedelta(seconds=2)
+CALM_EVERY = timedelta(seconds=10)  # digests that are due and silences that are over are looked for
 LEARN_EVERY = timedelta(hours=1)  # is looked whether a new day has begun
+ROUNDS = 8  # of deliveries at a time: so many stalled channels hold up nobody
 LOOK_EVERY = timedelta(seconds=0.5)  # at the rule files: a saved edit is to be live within two seconds
 PATIENCE = timedelta(seconds=3)  # for what is in hand at the end; service managers kill after about ten
 
@@ -37,7 +42,9 @@ class Runner:
         self._app = app
         self.rules = Reloader(app)
         self.watcher = Watcher(app, self.rules)
-        self._delivering = asyncio.Lock()
+        self.talker = Talker(app, self.rules)
+        self._rounds: set[asyncio.Task[object] | None] = set()  # of deliveries that are under way
+        self._polled = False  # whether a tick claimed what was due since the last sign of life
 
     async def prepare(self) -> None:
         """Make the stored feeds those of the rule files, note which rules are in force, take up what was learned."""
@@ -47,19 +54,44 @@ class Runner:
 
     async def poll_tick(self) -> None:
         """Note that the ticks run, and have what is due claimed."""
-        await self._app.store.tick("poll", clock())
+        store, now = self._app.store, clock()
+        away = await note_absence(store, now)
+        if away:
+            get_logger().warning("back after being away", since=away.since.isoformat())
+        await store.tick(TICK, now)
         self.watcher.begin()
+        self._polled = True
+
+    async def calm_tick(self) -> None:
+        """Owe the digests that are due, and what silences that are over held back."""
+        digests = await tell_held(self._app.store, self.rules.mind.policy.plan, clock())
+        if digests:
+            get_logger().info("digests owed", digests=digests)
 
     async def deliver_tick(self) -> None:
         """Send what is owed."""
-        async with self._delivering:
-            store, notifier = self._app.store, self._app.notifier
-            alerts = await deliver(store=store, notifier=notifier, mind=self.rules.mind, now=clock())
-            notices = await deliver_notices(store=store, notifier=notifier, now=clock())
-        for why in (*alerts.parked, *notices.parked):
+        app = self._app
+        # Rounds may overlap, so that a channel that stalls holds up none of the others: the outbox keeps them apart.
+        task = asyncio.current_task()
+        self._rounds |= {task} if task else set()
+        try:
+            report = await deliver(
+                store=app.store,
+                notifier=app.notifier,
+                mind=self.rules.mind,
+                now=clock(),
+                clock=clock,
+                manner=manner(app.settings),
+            )
+        finally:
+            self._rounds.discard(task)
+        for why in report.parked:
             get_logger().error("a message is parked until someone mends it", why=why)
-        if alerts.sent:
-            get_logger().info("told", messages=alerts.sent)
+        if report.sent:
+            get_logger().info("told", messages=report.sent)
+        if self._polled:  # and what was owed is dealt with: a complete round
+            self._polled = False
+            self.talker.alive()
 
     async def learn_tick(self) -> None:
         """Count the words of the days before, where nobody has yet."""
@@ -69,8 +101,11 @@ class Runner:
         """One poll of each feed that is due (or of all), then deliveries."""
         await self.prepare()
         reports = await self.watcher.round(due_only=due_only)
+        await self.calm_tick()
+        await self.talker.tick()
         await self.deliver_tick()
         await self.learn_tick()  # last: what is new comes first
+        await self.talker.sign()
         return reports
 
     async def finish(self) -> None:
@@ -81,6 +116,8 @@ class Runner:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE.total_seconds()):
                 await self.deliver_tick()
+                if self._rounds:  # a post in hand may end: cut short, it would have to be looked up
+                    await asyncio.wait([task for task in self._rounds if task])
 
 
 async def run(app: App, stop: asyncio.Event) -> None:
@@ -93,17 +130,24 @@ async def run(app: App, stop: asyncio.Event) -> None:
     for name, work, every in (
         ("poll", runner.poll_tick, app.settings.poll_interval),
         ("renew", runner.watcher.renew, RENEW_EVERY),
+        ("calm", runner.calm_tick, CALM_EVERY),
         ("deliver", runner.deliver_tick, DELIVER_EVERY),
         ("rules", runner.rules.tick, LOOK_EVERY),
         ("learn", runner.learn_tick, LEARN_EVERY),
+        ("talk", runner.talker.tick, TALK_EVERY),
     ):
         scheduler.add_job(
-            _calmly(name, work), IntervalTrigger(seconds=every.total_seconds()), id=name, next_run_time=clock()
+            _calmly(name, work),
+            IntervalTrigger(seconds=every.total_seconds()),
+            id=name,
+            next_run_time=clock(),
+            max_instances=ROUNDS if name == "deliver" else 1,
         )
     scheduler.start()
     get_logger().info("watching", feeds=len(app.loaded.feeds), rules=len(app.loaded.rule_set.rules))
     try:
-        await stop.wait()
+        async with runner.talker:
+            await stop.wait()
     finally:
         scheduler.pause()  # no tick begins any more; a post that a tick has in hand may end
         await runner.finish()

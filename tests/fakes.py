@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from riskbot.errors import FetchError, SlackError
-from riskbot.model import Delivery, Entry, Feed, FeedState, Notice, Summary
+from riskbot.model import Delivery, DeliveryKind, Entry, Feed, FeedState, Summary
+from riskbot.model.saying import Digest, Reply
 from riskbot.ports import Polled, Sent
 from tests.fakestore import FakeDatabase, FakeStore
 
@@ -58,44 +59,64 @@ class Lost:
 class FakeNotifier:
     """A channel that takes every message, unless the script says otherwise.
 
-    `sends` and `finds` are what the next calls raise, in order; None lets one through. Notices are sends too.
+    `sends` and `finds` are what the next calls raise, in order; None lets one through. Whatever is posted is a send.
     """
 
     def __init__(self, sends: Iterable[Exception | Lost | None] = (), finds: Iterable[Exception | None] = ()) -> None:
         self._sends, self._finds = list(sends), list(finds)
-        self.calls: list[tuple[str, str]] = []  # ("send", "note" or "find", the id of the alert or notice)
+        self.calls: list[tuple[str, str]] = []  # ("send", "reply", "note", "digest" or "find", id of alert or delivery)
         self.posted: list[str] = []  # keys of the messages that stand in the channel, oldest first
         self.shown: dict[str, Summary] = {}  # ts → what the message says now
         self.noted: list[str] = []  # the notices that stand, oldest first
+        self.replied: list[tuple[DeliveryKind, str | None, Reply]] = []  # with the thread, oldest first
+        self.digested: list[Digest] = []
+        self.repeats: list[str] = []  # keys of what was sent marked as one that may repeat
         self._found: dict[str, Sent] = {}
 
-    async def send(self, delivery: Delivery, summary: Summary) -> Sent:
-        self.calls.append(("send", delivery.alert.id))
+    async def send(self, delivery: Delivery, summary: Summary, owner: str | None = None) -> Sent:
+        self.calls.append(("send", _cited(delivery)))
         return self._take(delivery, lambda ts: self.shown.update({ts: summary}))
 
-    async def note(self, notice: Notice) -> Sent:
-        self.calls.append(("note", notice.id))
-        return self._take(notice, lambda _: self.noted.append(notice.text))
+    async def reply(self, delivery: Delivery, reply: Reply) -> Sent:
+        self.calls.append(("reply", delivery.id))
+        return self._take(delivery, lambda _: self.replied.append((delivery.kind, delivery.thread, reply)))
 
-    def _take(self, message: Delivery | Notice, show: Callable[[str], None]) -> Sent:
+    async def note(self, delivery: Delivery) -> Sent:
+        self.calls.append(("note", delivery.id))
+        return self._take(delivery, lambda _: self.noted.append(delivery.text))
+
+    async def digest(self, delivery: Delivery, digest: Digest) -> Sent:
+        self.calls.append(("digest", delivery.id))
+        return self._take(delivery, lambda _: self.digested.append(digest))
+
+    async def permalink(self, channel: str, ts: str) -> str | None:
+        return f"https://slack.example/{channel}/{ts}"
+
+    def _take(self, message: Delivery, show: Callable[[str], None]) -> Sent:
         refusal = self._sends.pop(0) if self._sends else None
         if isinstance(refusal, Exception):
             raise refusal
         sent = Sent(message.ts or f"{len(self.posted) + 1}.0", f"C-{message.channel}")
         if message.ts is None:
             self.posted.append(message.key)
+        if message.may_repeat:
+            self.repeats.append(message.key)
         show(sent.ts)
         self._found[message.key] = sent
         if refusal is not None:
             raise refusal.error
         return sent
 
-    async def find(self, sent: Delivery | Notice) -> Sent | None:
-        self.calls.append(("find", sent.alert.id if isinstance(sent, Delivery) else sent.id))
+    async def find(self, delivery: Delivery) -> Sent | None:
+        self.calls.append(("find", _cited(delivery)))
         refusal = self._finds.pop(0) if self._finds else None
         if refusal is not None:
             raise refusal
-        return self._found.get(sent.key)
+        return self._found.get(delivery.key)
+
+
+def _cited(delivery: Delivery) -> str:
+    return delivery.alert.id if delivery.alert else delivery.id
 
 
 def refused(code: str = "channel_not_found", mend: str = "invite the bot to it", **fields: Any) -> SlackError:

@@ -17,31 +17,36 @@ from riskbot.model import (
     Article,
     Decision,
     Delivery,
+    DeliveryKind,
     DeliveryState,
     Feed,
     FeedState,
     Known,
     Level,
-    Notice,
     Reading,
     Rearranged,
     RulesState,
     Story,
 )
+from riskbot.model.calm import Silence
 from riskbot.ports import Counts, Delay, Sent, Transaction
 from riskbot.stories.frequencies import Frequencies
-from tests.fakestories import OPEN, FakeStories
+from tests import fakeoutbox
+from tests.fakeanswers import FakeAnswered, FakeAnswering
+from tests.fakecalm import FakeCalm, every_silence
+from tests.fakeoutbox import OPEN, FakeOutbox
+from tests.fakestories import FakeStories
 from tests.faketables import NOBODY, KeptFeed, Tables, as_kept
 
 T = TypeVar("T")
 
 
-class FakeTransaction(FakeStories):
+class FakeTransaction(FakeAnswering, FakeCalm, FakeOutbox, FakeStories):
     """One write, on a copy of the tables that the store takes over when all of it is done."""
 
     def __init__(self, tables: Tables, by: object) -> None:
-        super().__init__(tables)
-        self._by = by  # the store, as feeds know who took them
+        FakeStories.__init__(self, tables)
+        FakeOutbox.__init__(self, tables, by)  # the store, as feeds and deliveries know who took them
 
     def known(self, articles: Sequence[Article]) -> Mapping[str, Known]:
         return self._t.known(articles)
@@ -101,12 +106,6 @@ class FakeTransaction(FakeStories):
             self._t.feeds[state.feed] = replace(kept, lease=None)
         return kept.holder in (None, self._by)
 
-    def notice(self, channel: str, text: str, now: datetime) -> Notice:
-        number = len(self._t.notices) + 1
-        made = Notice(f"n{number}", channel, text, now, key=f"{-number & (1 << 128) - 1:032x}")
-        self._t.notices[made.id] = made
-        return made
-
     def rules_state(self) -> RulesState | None:
         return self._t.rules_state.get(None)
 
@@ -121,7 +120,7 @@ class FakeDatabase:
         self.tables = Tables()
 
 
-class FakeStore:
+class FakeStore(FakeAnswered):
     """The Store port in memory."""
 
     def __init__(self, database: FakeDatabase | None = None) -> None:
@@ -138,11 +137,6 @@ class FakeStore:
     def decisions(self) -> list[Decision]:
         """Every decision, oldest first."""
         return list(self._t.decisions.values())
-
-    @property
-    def deliveries(self) -> list[Delivery]:
-        """Every delivery as it stands, oldest first."""
-        return [self._delivery(number) for number in self._t.deliveries]
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         tables = self._t.copy()
@@ -190,71 +184,40 @@ class FakeStore:
             if kept and kept.holder is self and kept.lease and kept.lease < until:
                 self._t.feeds[name] = replace(kept, lease=until)
 
-    async def claim_deliveries(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Delivery]:
-        taken = [number for number, delivery in self._t.deliveries.items() if self._may_go(delivery, now)][:limit]
-        for number in taken:
-            self._t.leases[number] = now + lease
-        return [self._delivery(number) for number in taken]
+    async def claim_deliveries(
+        self,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        *,
+        spacing: timedelta = timedelta(0),
+        channel: str | None = None,
+    ) -> Sequence[Delivery]:
+        return fakeoutbox.claim(self._t, now, lease, limit, self, spacing, channel)
 
-    def _may_go(self, delivery: Delivery, now: datetime) -> bool:
-        lease = self._t.leases.get(delivery.id)
-        if delivery.state not in OPEN or (delivery.due_at and delivery.due_at > now) or (lease and lease > now):
-            return False
-        place = (delivery.alert.story, delivery.alert.channel)
-        earlier = [
-            other
-            for other in self._t.deliveries.values()
-            if (other.alert.story, other.alert.channel) == place
-            and int(other.id[1:]) < int(delivery.id[1:])
-            and other.state in OPEN
-        ]
-        return delivery.alert.kind == "new" or (place in self._t.messages and not earlier)
+    async def set_delivery(self, delivery: Delivery) -> bool:
+        return fakeoutbox.put(self._t, delivery, self)
 
-    async def set_delivery(self, delivery: Delivery) -> None:
-        if delivery.id not in self._t.deliveries:
-            raise StoreError(f"there is no delivery {delivery.id!r}")
-        alert = self._t.deliveries[delivery.id].alert
-        self._t.deliveries[delivery.id] = replace(delivery, alert=alert, ts=None, sent_as=None)
-        self._give_back(delivery)
-        if delivery.ts is not None:
-            self._t.messages[alert.story, alert.channel] = Sent(delivery.ts, delivery.sent_as or "")
+    async def deliveries(self, *states: DeliveryState) -> Sequence[Delivery]:
+        held = [fakeoutbox.read(self._t, id_) for id_ in self._t.deliveries]
+        return [each for each in held if not states or each.state in states]
 
-    def _give_back(self, message: Delivery | Notice) -> None:
-        put_off = message.due_at is not None and message.tried_at is not None and message.due_at > message.tried_at
-        if message.state is not DeliveryState.SENDING or put_off:
-            self._t.leases.pop(message.id, None)
+    async def delivery(self, cited_as: str) -> Delivery | None:
+        held = [fakeoutbox.read(self._t, id_) for id_ in self._t.deliveries]
+        return next((each for each in held if cited_as in (each.id, each.alert.id if each.alert else "")), None)
 
-    async def claim_notices(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Notice]:
-        taken: list[Notice] = []
-        waiting: set[str] = set()  # channels in which an earlier one is still to be sent
-        for notice in self._t.notices.values():
-            if notice.state not in OPEN:
-                continue
-            held = self._t.leases.get(notice.id)
-            due = (notice.due_at is None or notice.due_at <= now) and (held is None or held <= now)
-            if due and notice.channel not in waiting and len(taken) < limit:
-                taken.append(notice)
-            waiting.add(notice.channel)
-        for notice in taken:
-            self._t.leases[notice.id] = now + lease
-        return taken
+    async def message(self, story: str, channel: str) -> Sent | None:
+        return self._t.messages.get((story, channel))
 
-    async def set_notice(self, notice: Notice) -> None:
-        if notice.id not in self._t.notices:
-            raise StoreError(f"there is no notice {notice.id!r}")
-        self._t.notices[notice.id] = notice
-        self._give_back(notice)
-
-    async def notices(self) -> Sequence[Notice]:
-        return list(self._t.notices.values())
+    async def notices(self) -> Sequence[Delivery]:
+        held = [fakeoutbox.read(self._t, id_) for id_ in self._t.deliveries]
+        return [each for each in held if each.kind is DeliveryKind.NOTICE]
 
     async def rules_state(self) -> RulesState | None:
         return self._t.rules_state.get(None)
 
-    def _delivery(self, number: str) -> Delivery:
-        delivery = self._t.deliveries[number]
-        message = self._t.messages.get((delivery.alert.story, delivery.alert.channel))
-        return replace(delivery, ts=message.ts, sent_as=message.channel or None) if message else delivery
+    async def silences(self, now: datetime | None = None) -> Sequence[Silence]:
+        return every_silence(self._t, now)
 
     async def readings(self, articles: Sequence[str]) -> Mapping[str, tuple[Reading, str | None]]:
         held = [article for article in articles if article in self._t.versions]
@@ -314,7 +277,6 @@ class FakeStore:
 
     async def counts(self) -> Counts:
         states = [delivery.state for delivery in self._t.deliveries.values()]
-        states += [notice.state for notice in self._t.notices.values()]
         return Counts(
             articles=len(self._t.versions),
             hits=sum(len(versions[-1].hits) for versions in self._t.versions.values()),

@@ -8,15 +8,26 @@ from datetime import datetime
 from typing import Literal
 
 from riskbot.errors import StoreError
-from riskbot.model import Alert, Decision, Delivery, DeliveryState, Placement, Reading, Rearranged, Reason, Story
+from riskbot.model import (
+    Alert,
+    Decision,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Placement,
+    Reading,
+    Rearranged,
+    Reason,
+    Story,
+)
 from riskbot.policy.alerting import Spoken
 from riskbot.ports import Nominee
 from riskbot.stories.placing import NEVER_AFTER
 from riskbot.stories.sketch import Sketch
+from tests.fakeoutbox import IN_THREAD, OF_MESSAGE, OPEN
 from tests.faketables import KeptStory, Tables, time_of
 
 NEVER = NEVER_AFTER.total_seconds() // 3600 + 1  # hours
-OPEN = (DeliveryState.OWED, DeliveryState.SENDING)
 
 
 class FakeStories:
@@ -139,7 +150,7 @@ class FakeStories:
     def spoken(self, story: str, now: datetime) -> Mapping[str, Spoken]:
         said: dict[str, Spoken] = {}
         for delivery in self._t.deliveries.values():
-            if delivery.alert.story == story:
+            if delivery.alert and delivery.alert.story == story:
                 before = said.get(delivery.alert.channel, Spoken(delivery.alert.at))
                 waits = delivery.state is DeliveryState.OWED and delivery.due_at is not None and delivery.due_at > now
                 until = [at for at in (before.waits_until, delivery.due_at if waits else None) if at]
@@ -154,17 +165,25 @@ class FakeStories:
                     if (alert.story, alert.channel) == (of, channel):
                         self._t.alerts[id_] = replace(alert, story=into)
                 for id_, delivery in list(self._t.deliveries.items()):
-                    self._t.deliveries[id_] = replace(delivery, alert=self._t.alerts[delivery.alert.id])
+                    if (delivery.story, delivery.channel) == (of, channel):
+                        alert = self._t.alerts[delivery.alert.id] if delivery.alert else None
+                        self._t.deliveries[id_] = replace(delivery, alert=alert, story=into)
                 if (of, channel) in self._t.messages:
                     self._t.messages[into, channel] = self._t.messages.pop((of, channel))
                 continue
-            mine = [d for d in self._t.deliveries.values() if (d.alert.story, d.alert.channel) == (of, channel)]
-            for delivery in mine:
-                if delivery.state is DeliveryState.OWED and delivery.id not in self._t.leases:
-                    self._t.deliveries[delivery.id] = replace(delivery, state=DeliveryState.REPLACED)
-            begun = any(self._t.deliveries[delivery.id].state in OPEN for delivery in mine)
-            if begun or (of, channel) in self._t.messages:
+            self._withdraw(of, channel, OF_MESSAGE)
+            mine = [d for d in self._t.deliveries.values() if (d.story, d.channel) == (of, channel)]
+            begun = any(d.state in OPEN and d.kind in OF_MESSAGE for d in mine)
+            if not begun and (of, channel) not in self._t.messages:
+                self._withdraw(of, channel, IN_THREAD)
+            else:
                 self._owe(of, Decision(about, channel, True, Reason.MORE_ARTICLES), "update", now)
+
+    def _withdraw(self, story: str, channel: str, kinds: tuple[DeliveryKind, ...]) -> None:
+        for each in list(self._t.deliveries.values()):
+            waits = each.state is DeliveryState.OWED and each.id not in self._t.leases
+            if (each.story, each.channel) == (story, channel) and waits and each.kind in kinds:
+                self._t.deliveries[each.id] = replace(each, state=DeliveryState.REPLACED)
 
     def _told(self, story: str) -> list[str]:
         return [a.channel for a in self._t.alerts.values() if a.story == story and a.kind == "new"]
@@ -176,27 +195,41 @@ class FakeStories:
         return kept
 
     def _owe(self, story: str, decision: Decision, kind: Literal["new", "update"], now: datetime) -> Alert:
-        number, article, channel = len(self._t.alerts) + 1, decision.article, decision.channel
-        made = Alert(f"a{number}", story, channel, kind, decision.reason, article, now)
+        number, article, channel = len(self._t.deliveries) + 1, decision.article, decision.channel
+        made = Alert(f"a{len(self._t.alerts) + 1}", story, channel, kind, decision.reason, article, now)
         carried = kind == "update" and self._replace_waiting(story, channel)
         state = DeliveryState.REPLACED if carried else DeliveryState.OWED
         self._t.alerts[made.id] = made
         self._t.told_in[made.id] = len(self._t.versions[article])
         self._t.deliveries[f"d{number}"] = Delivery(
-            f"d{number}", made, key=f"{number:032x}", state=state, due_at=decision.due_at
+            f"d{number}",
+            DeliveryKind.POST if kind == "new" or self._only_in_digest(story, channel) else DeliveryKind.EDIT,
+            channel,
+            key=f"{number:032x}",
+            state=state,
+            due_at=decision.due_at,
+            alert=made,
+            story=story,
+            at=now,
         )
         return made
+
+    def _only_in_digest(self, story: str, channel: str) -> bool:
+        posts = [d for d in self._t.deliveries.values() if d.kind is DeliveryKind.POST and d.story == story]
+        left = [d for d in posts if d.channel == channel and d.state is not DeliveryState.REPLACED]
+        return not left and (story, channel) not in self._t.messages
 
     def _replace_waiting(self, story: str, channel: str) -> bool:
         """Replace the updates nobody has begun; true when the first message itself still waits like that."""
         new_waits = False
         for delivery in list(self._t.deliveries.values()):
-            alert, begun = delivery.alert, delivery.id in self._t.leases
-            if (alert.story, alert.channel) != (story, channel) or delivery.state is not DeliveryState.OWED or begun:
+            begun = delivery.id in self._t.leases
+            place = (delivery.story, delivery.channel)
+            if place != (story, channel) or delivery.state is not DeliveryState.OWED or begun:
                 continue
-            if alert.kind == "new":
+            if delivery.kind is DeliveryKind.POST:
                 new_waits = True
-            else:
+            elif delivery.kind is DeliveryKind.EDIT:
                 self._t.deliveries[delivery.id] = replace(delivery, state=DeliveryState.REPLACED)
         return new_waits
 

@@ -17,13 +17,14 @@ from riskbot.model import (
     Known,
     Level,
     Member,
-    Notice,
     Placement,
     Reading,
     Rearranged,
     RulesState,
     Story,
 )
+from riskbot.model.answers import Answer
+from riskbot.model.calm import Away, HeldBack, Silence
 from riskbot.ports import Delay, Nominee, Sent
 from riskbot.stories.frequencies import Frequencies
 from riskbot.stories.index import Index
@@ -86,11 +87,17 @@ class Tables:
     alerts: dict[str, Alert] = field(default_factory=dict)
     told_in: dict[str, int] = field(default_factory=dict)  # alert → the version of its article that led to it
     deliveries: dict[str, Delivery] = field(default_factory=dict)
-    leases: dict[str, datetime] = field(default_factory=dict)  # of deliveries and notices
+    leases: dict[str, tuple[datetime, object]] = field(default_factory=dict)  # of deliveries, and who has each
     messages: dict[tuple[str, str], Sent] = field(default_factory=dict)  # (story, channel)
+    frozen: dict[tuple[str, str], str] = field(default_factory=dict)  # (story, channel) → why
     feeds: dict[str, KeptFeed] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)  # by the key of the press; oldest first
     ticks: dict[str, datetime] = field(default_factory=dict)
-    notices: dict[str, Notice] = field(default_factory=dict)
+    silences: dict[str, Silence] = field(default_factory=dict)
+    summed: dict[str, datetime] = field(default_factory=dict)  # silences of which a summary was owed
+    held: dict[str, HeldBack] = field(default_factory=dict)
+    settled: dict[str, tuple[datetime, str | None]] = field(default_factory=dict)  # held back → when, by which delivery
+    aways: dict[int, Away] = field(default_factory=dict)
     rules_state: dict[None, RulesState] = field(default_factory=dict)  # one at most
 
     def copy(self) -> Tables:
@@ -149,7 +156,10 @@ class Tables:
         sent = [
             (delivery.tried_at, int(delivery.id[1:]), self.versions[delivery.alert.article][0].article)
             for delivery in self.deliveries.values()
-            if delivery.state is DeliveryState.SENT and delivery.tried_at and self.told_in[delivery.alert.id] == 1
+            if delivery.state is DeliveryState.SENT
+            and delivery.tried_at
+            and delivery.alert
+            and self.told_in[delivery.alert.id] == 1
         ]
         newest_first = sorted(sent, key=lambda told: told[:2], reverse=True)
         return [Delay(first.published, first.seen, told) for told, _, first in newest_first if first.seen]

@@ -26,24 +26,40 @@ from riskbot.model import (
     Article,
     Decision,
     Delivery,
+    DeliveryKind,
     DeliveryState,
     Feed,
     FeedState,
     Known,
-    Notice,
+    Level,
     Reading,
     Rearranged,
     RulesState,
     Story,
 )
-from riskbot.ports import Counts, Delay, Transaction
+from riskbot.model.answers import Answer, Owner, Waiting
+from riskbot.model.calm import Silence
+from riskbot.policy.heartbeat import Activity
+from riskbot.ports import Counts, Delay, Sent, Transaction
+from riskbot.store import activity as happened
+from riskbot.store import (
+    answers,
+    delays,
+    outbox,
+    polling,
+    rearranging,
+    rules_state,
+    silences,
+    snapshots,
+    telling,
+    ticks,
+)
 from riskbot.store import articles as kept
-from riskbot.store import delays, notices, outbox, polling, rearranging, rules_state, snapshots, telling, ticks
 from riskbot.store.engine import name_of, open_engine, reading
 from riskbot.store.reading_tables import ArticleRow, HitRow
 from riskbot.store.refusals import in_sentences
 from riskbot.store.stories import load_readings, load_stories, load_story
-from riskbot.store.story_tables import AlertRow, DeliveryRow, StoryRow
+from riskbot.store.story_tables import AlertRow, StoryRow
 from riskbot.store.together import Writer
 from riskbot.store.transaction import SqlTransaction
 from riskbot.store.values import alert_value, number_of
@@ -111,25 +127,62 @@ class SqlStore:
         # Takes its turn: on PostgreSQL two that lock the same rows in another order would wait for each other.
         await self._write(lambda session: polling.renew_feeds(session, feeds, until, self._me))
 
-    async def claim_deliveries(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Delivery]:
-        """Take a lease on deliveries to work on."""
-        return await self._claim(lambda session: outbox.claim_deliveries(session, now, lease, limit))
+    async def claim_deliveries(
+        self,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        *,
+        spacing: timedelta = timedelta(0),
+        channel: str | None = None,
+    ) -> Sequence[Delivery]:
+        """Take a lease on the next delivery of each channel, or of one."""
+        # Takes its turn: of two that looked at once, each would take another delivery of one channel.
+        return await self._write(
+            lambda session: outbox.claim_deliveries(
+                session, now, lease, limit, self._me, spacing=spacing, channel=channel
+            )
+        )
 
-    async def set_delivery(self, delivery: Delivery) -> None:
-        """Write where a delivery stands."""
-        await self._write(lambda session: outbox.set_delivery(session, delivery))
+    async def set_delivery(self, delivery: Delivery) -> bool:
+        """Write where a delivery stands; nothing, and false, when another has taken it since."""
+        return await self._write(lambda session: outbox.set_delivery(session, delivery, self._me))
 
-    async def claim_notices(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Notice]:
-        """Take a lease on notices to work on."""
-        return await self._claim(lambda session: notices.claim(session, now, lease, limit))
+    async def deliveries(self, *states: DeliveryState) -> Sequence[Delivery]:
+        """Every delivery in one of these states, oldest first."""
+        return await self._read(lambda session: outbox.deliveries(session, states))
 
-    async def set_notice(self, notice: Notice) -> None:
-        """Write where a notice stands."""
-        await self._write(lambda session: notices.put(session, notice))
+    async def delivery(self, cited_as: str) -> Delivery | None:
+        """The delivery of this id, or of the alert of this id."""
+        return await self._read(lambda session: outbox.delivery(session, cited_as))
 
-    async def notices(self) -> Sequence[Notice]:
+    async def message(self, story: str, channel: str) -> Sent | None:
+        """Where a story's message stands in a channel."""
+        return await self._read(lambda session: outbox.message(session, story, channel))
+
+    async def notices(self) -> Sequence[Delivery]:
         """Every notice, oldest first."""
-        return await self._read(notices.every)
+        return await self._read(lambda session: outbox.deliveries(session, (), DeliveryKind.NOTICE))
+
+    async def owner(self, story: str) -> Owner | None:
+        """Who is on a story, or on one that it swallowed."""
+        return (await self.owners([story])).get(story)
+
+    async def owners(self, stories: Collection[str]) -> Mapping[str, Owner]:
+        """Who is on these stories."""
+        return await self._read(lambda session: answers.owners(session, stories))
+
+    async def answers(self, story: str | None = None) -> Sequence[Answer]:
+        """What people answered, oldest first."""
+        return await self._read(lambda session: answers.every(session, story))
+
+    async def waiting(self, levels: Collection[Level], since: datetime, until: datetime) -> Sequence[Waiting]:
+        """Grave stories that nobody is on."""
+        return await self._read(lambda session: answers.waiting(session, levels, since, until))
+
+    async def activity(self, since: datetime, until: datetime) -> Activity:
+        """What happened between two moments."""
+        return await self._read(lambda session: happened.activity(session, since, until))
 
     async def rules_state(self) -> RulesState | None:
         """The rules last noted to be in force."""
@@ -146,6 +199,10 @@ class SqlStore:
     async def ticks(self) -> Mapping[str, datetime]:
         """When each tick last ran."""
         return await self._read(ticks.last)
+
+    async def silences(self, now: datetime | None = None) -> Sequence[Silence]:
+        """Those that hold now, or all there ever were, oldest first."""
+        return await self._read(lambda session: silences.every(session, now))
 
     async def readings(self, articles: Sequence[str]) -> Mapping[str, tuple[Reading, str | None]]:
         """What is kept of these articles (latest version), by id, each with the story it belongs to."""
@@ -236,8 +293,7 @@ def _stories(session: Session) -> list[Story]:
 
 def _counts(session: Session) -> Counts:
     latest = and_(col(ArticleRow.id) == HitRow.article, col(ArticleRow.version) == HitRow.number)
-    by_state = select(DeliveryRow.state, func.count()).group_by(col(DeliveryRow.state))
-    states = Counter(dict(session.exec(by_state).all())) + Counter(notices.states(session))
+    states = Counter(outbox.states(session))
     return Counts(
         articles=session.exec(select(func.count()).select_from(ArticleRow)).one(),
         hits=session.exec(select(func.count()).select_from(HitRow).join(ArticleRow, latest)).one(),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlmodel import Session
 
@@ -17,19 +17,35 @@ from riskbot.model import (
     Alert,
     Article,
     Decision,
+    Delivery,
+    DeliveryKind,
     FeedState,
     Known,
     Level,
-    Notice,
     Placement,
     Reading,
     RulesState,
     Story,
+    Thread,
 )
+from riskbot.model.answers import Answer, Owner
+from riskbot.model.calm import Away, HeldBack, Silence
 from riskbot.policy.alerting import Spoken
 from riskbot.ports import Nominee
+from riskbot.store import (
+    answers,
+    backlog,
+    held,
+    nominees,
+    outbox,
+    placing,
+    polling,
+    rearranging,
+    rules_state,
+    silences,
+    telling,
+)
 from riskbot.store import articles as kept
-from riskbot.store import nominees, notices, placing, polling, rearranging, rules_state, telling
 from riskbot.store.stories import load_story
 from riskbot.store.values import number_of
 from riskbot.stories.sketch import Sketch
@@ -124,9 +140,115 @@ class SqlTransaction:
         """Write a feed's state and give its lease back; nothing, and false, when another has taken it since."""
         return polling.finish_poll(self._session, state, self._by)
 
-    def notice(self, channel: str, text: str, now: datetime) -> Notice:
+    def owe(
+        self,
+        kind: DeliveryKind,
+        channel: str,
+        body: Mapping[str, Any],
+        now: datetime,
+        *,
+        due_at: datetime | None = None,
+        story: str | None = None,
+        key: str | None = None,
+    ) -> str:
+        """Owe a message that follows from no decision."""
+        return outbox.owe(self._session, kind, channel, body, now, due_at=due_at, story=story, key=key)
+
+    def notice(self, channel: str, text: str, now: datetime) -> str:
         """Owe one line to the people who run riskbot."""
-        return notices.add(self._session, channel, text, now)
+        return self.owe(DeliveryKind.NOTICE, channel, {"text": text}, now)
+
+    def thread(self, story: str, channel: str) -> Thread:
+        """What a channel was told in the thread of a story."""
+        return telling.thread(self._session, story, channel)
+
+    def add_body(self, delivery: str, body: Mapping[str, Any], due_at: datetime | None) -> None:
+        """Change what a delivery that nobody has begun says, and when."""
+        outbox.add_body(self._session, delivery, body, due_at)
+
+    def set_delivery(self, delivery: Delivery) -> bool:
+        """Write where a delivery stands; nothing, and false, when another has taken it since."""
+        return outbox.set_delivery(self._session, delivery, self._by)
+
+    def freeze(self, story: str, channel: str, why: str) -> bool:
+        """Note that a story's message can no longer be edited."""
+        return telling.freeze(self._session, story, channel, why)
+
+    def add_silence(self, silence: Silence) -> str:
+        """Keep a silence; its id."""
+        return silences.add(self._session, silence)
+
+    def end_silence(self, silence: str, by: str, now: datetime) -> bool:
+        """End a silence early; false: it is over already."""
+        return silences.end(self._session, silence, by, now)
+
+    def silences(self, now: datetime) -> Sequence[Silence]:
+        """Those that hold now."""
+        return silences.active(self._session, now)
+
+    def finished_silences(self, now: datetime) -> Sequence[Silence]:
+        """Those that are over and not summed up."""
+        return silences.finished(self._session, now)
+
+    def sum_up(self, silence: str, now: datetime) -> None:
+        """Note that a silence that is over was summed up."""
+        silences.sum_up(self._session, silence, now)
+
+    def hold(self, held_back: HeldBack) -> None:
+        """Keep that a decision to tell waits."""
+        held.hold(self._session, held_back)
+
+    def release(self, story: str, channel: str, now: datetime) -> None:
+        """A message of the story's own tells the channel now what waited for a digest."""
+        held.release(self._session, story, channel, now)
+
+    def held_due(self, now: datetime) -> Sequence[HeldBack]:
+        """What waits for a digest that is due."""
+        return held.due(self._session, now)
+
+    def held_by(self, silence: str) -> Sequence[HeldBack]:
+        """What a silence held back and no summary told yet."""
+        return held.of_silence(self._session, silence)
+
+    def silenced_since(self, channel: str, at: datetime) -> Sequence[HeldBack]:
+        """What silences held back from a channel since then."""
+        return held.since(self._session, channel, at)
+
+    def tell_in_digest(self, held_back: Collection[str], delivery: str, now: datetime) -> None:
+        """Note which digest tells of what was held back."""
+        held.settle(self._session, held_back, delivery, now)
+
+    def in_digest(self, story: str) -> Mapping[str, datetime]:
+        """When the digest is or was due that tells each channel of a story."""
+        return held.in_digest(self._session, story)
+
+    def told_since(self, channel: str, at: datetime) -> int:
+        """How many new stories a channel was told of since then."""
+        return held.told_since(self._session, channel, at)
+
+    def fold_backlog(self, before: datetime) -> Mapping[str, Sequence[str]]:
+        """Take back first messages that waited too long, by channel."""
+        return backlog.fold(self._session, before)
+
+    def was_away(self, away: Away) -> None:
+        """Note that riskbot was away."""
+        held.was_away(self._session, away)
+
+    def last_away(self, now: datetime) -> Away | None:
+        """When riskbot was away last."""
+        return held.last_away(self._session, now)
+
+    def answer(self, answer: Answer) -> bool:
+        """Keep who pressed what; false: it was kept already."""
+        return answers.add(self._session, answer)
+
+    def owner(self, story: str) -> Owner | None:
+        """Who is on a story."""
+        return answers.owners(self._session, [story]).get(story)
+
+    def refresh(self, story: str, now: datetime) -> None:
+        """Owe the story's messages an edit at once."""
+        answers.refresh(self._session, story, now)
 
     def rules_state(self) -> RulesState | None:
         """The rules last noted to be in force."""

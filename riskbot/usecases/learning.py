@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from riskbot.errors import StoreError
 from riskbot.ports import Store
@@ -28,8 +28,8 @@ async def learn(store: Store, start: Frequencies, now: datetime) -> Frequencies:
     day = _day(held.id)
     if day is not None and day >= today:
         return held
-    until = datetime.combine(today, time(), UTC)
-    since = max(datetime.combine(day, time(), UTC), until - FARTHEST) if day else until - FARTHEST
+    until = _begins(today)
+    since = max(_begins(day), until - FARTHEST) if day else until - FARTHEST
     tally = Tally()
     after = ""
     while page := await store.texts(since, until, PAGE, after):
@@ -53,6 +53,10 @@ async def learn(store: Store, start: Frequencies, now: datetime) -> Frequencies:
 
 def _count(tally: Tally, page: Sequence[tuple[str, str, str]]) -> None:
     tally.add_all((title, text) for _, title, text in page)
+
+
+def _begins(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _day(id_: str) -> date | None:

@@ -65,7 +65,8 @@ async def replay(
         raise InputError(f"the database has {waiting} message(s) still to be sent", mend)
     # The feed of a replay is nobody's to mend: its old articles make it stale, and nobody is told. And its clock stops
     # with its last article: an edit put off until later would never be seen.
-    mind = replace(mind, policy=replace(mind.policy, ops_channel=None, cooldown=timedelta(0)))
+    policy = mind.policy
+    mind = replace(mind, policy=replace(policy, ops_channel=None, cooldown=timedelta(0), plan=policy.plan.at_once()))
     feed = server.feed()
     state = await store.keep_feed(feed)
     timed = in_order(articles, start)

@@ -305,9 +305,10 @@ def test_a_replay_posts_to_the_named_channel_only_and_says_that_it_is_one(
     rules.write_text(rules.read_text(encoding="utf-8").replace("level: high", "level: high\n    channel: other"))
     done = riskbot("replay", ROOT / "seeds", "--slack", CHANNEL, "--json", cwd=folder, **settings)
     assert done.returncode == 0, done.stderr
-    (message,) = slack.messages(CHANNEL)
+    message, *replies = slack.messages(CHANNEL)
     assert slack.messages("other") == []
-    for payload in [*message.edits, message.payload]:
+    assert all(reply.thread_ts == message.ts for reply in replies)
+    for payload in [*message.edits, message.payload, *(reply.payload for reply in replies)]:
         assert payload["text"].startswith("REPLAY, not live")
         assert "REPLAY, not live" in json.dumps(payload["blocks"][0])
     assert [payload["channel"] for payload in json.loads(done.stdout)["messages"]] == [

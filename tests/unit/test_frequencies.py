@@ -94,13 +94,13 @@ def test_what_is_shipped_holds_no_rare_word_and_no_exact_count() -> None:
     [
         b"",
         b"no gzip",
-        gzip.compress(b""),
-        gzip.compress(b"no json\n"),
-        gzip.compress(b'{"id": "x"}\n'),
-        gzip.compress(b'{"id": "x", "documents": 3}\nmemo\n'),
-        gzip.compress(b'{"id": "x", "documents": 3}\nmemo\tmany\t0\n'),
-        gzip.compress(b"\xff\xfe"),
-        gzip.compress(b'{"id": "x", "documents": 3}\n')[:-9],
+        gzip.compress(b"", mtime=0),
+        gzip.compress(b"no json\n", mtime=0),
+        gzip.compress(b'{"id": "x"}\n', mtime=0),
+        gzip.compress(b'{"id": "x", "documents": 3}\nmemo\n', mtime=0),
+        gzip.compress(b'{"id": "x", "documents": 3}\nmemo\tmany\t0\n', mtime=0),
+        gzip.compress(b"\xff\xfe", mtime=0),
+        gzip.compress(b'{"id": "x", "documents": 3}\n', mtime=0)[:-9],
     ],
 )
 def test_what_is_no_snapshot_is_refused(data: bytes) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from riskbot.delivery import DeliveryReport
 from riskbot.errors import FetchError
-from riskbot.model import Article, Entry, Known, Level, Reason
+from riskbot.model import Article, DeliveryKind, Entry, Known, Level, Reason
 from riskbot.pipeline import PollReport, total
 from tests.builders import NOW, TEXT, TITLE, entry, feed, later, rule
 from tests.fakes import UNCHANGED, FakeDatabase, FakeNotifier, FakeStore, entries
@@ -154,8 +154,9 @@ async def test_an_article_edited_out_of_every_rule_corrects_its_message_and_stop
     await delivered(store, notifier)
     report = await polled(store, entry("A correction", "This article was wrong.", entry_id="1"), at=later(minutes=5))
     assert (report.edited, report.told) == (1, 1)
-    assert await delivered(store, notifier, later(minutes=5)) == DeliveryReport(sent=1)
+    assert await delivered(store, notifier, later(minutes=5)) == DeliveryReport(sent=2)
     assert [summary.headline for summary in notifier.shown.values()] == ["A correction"]
+    assert [said.news[0].reason for _, _, said in notifier.replied] == [Reason.HEADLINE_EDITED]
     retold = await polled(store, RETOLD, at=later(minutes=6))
     assert retold.told == 1
 
@@ -369,4 +370,6 @@ async def test_a_wave_of_reposts_in_one_poll_is_one_story_one_message_and_says_s
     }
     await delivered(store, notifier)
     assert [summary.articles for summary in notifier.shown.values()] == [200]
-    assert len(notifier.posted) == 1
+    ((kind, _, listing),) = notifier.replied
+    assert (kind, listing.sources, listing.news) == (DeliveryKind.REPLY, True, ())
+    assert len(notifier.posted) == 2

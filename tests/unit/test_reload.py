@@ -17,7 +17,7 @@ from riskbot.app import App, load, rules_folder, signature, think
 from riskbot.errors import StoreError
 from riskbot.matching.match import Matcher
 from riskbot.mind import Mind
-from riskbot.model import Feed, FeedState
+from riskbot.model import DeliveryKind, Feed, FeedState
 from riskbot.ports import Polled, Transaction
 from riskbot.reload import Reloader, build
 from riskbot.rulefiles.load import Loaded
@@ -65,7 +65,8 @@ def app(folder: Path, store: FakeStore, **parts: object) -> App:
 
 
 def said(store: FakeStore) -> list[str]:
-    return [notice.text for notice in store.database.tables.notices.values()]
+    held = store.database.tables.deliveries.values()
+    return [each.text for each in held if each.kind is DeliveryKind.NOTICE]
 
 
 async def looked(reloader: Reloader, times: int = 2) -> None:

@@ -18,7 +18,7 @@ from riskbot.cli.feedsview import ago, indented
 from riskbot.cli.storyview import story_line
 from riskbot.errors import InputError
 from riskbot.mind import Mind
-from riskbot.model import Level, Rearranged
+from riskbot.model import Level, Rearranged, Story
 from riskbot.ports import Store
 from riskbot.settings import load_settings
 from riskbot.usecases.stories import (
@@ -34,6 +34,7 @@ from riskbot.usecases.stories import (
 )
 
 T = TypeVar("T")
+Act = Callable[..., Awaitable[Story]]  # of store, mind, and `by` and `now`: the story that it made
 app = typer.Typer(help="Look at stories, merge them, split them, lower their level.", no_args_is_help=True)
 
 Rules = Annotated[Path | None, typer.Option("--rules", help="Folder of rule files.")]
@@ -94,14 +95,7 @@ def merge_(
     as_json: AsJson = False,
 ) -> None:
     """Two stories are one: the older keeps its id and its message, the younger's message points there."""
-    now = clock()
-    _answer(
-        rules,
-        database,
-        now,
-        lambda store, mind: _id_of(merge(store, mind, one, other, by=_me(), why=why, now=now)),
-        as_json=as_json,
-    )
+    _answer(lambda store, mind, **by: merge(store, mind, one, other, why=why, **by), rules, database, as_json=as_json)
 
 
 @app.command("split")
@@ -113,14 +107,7 @@ def split_(
     as_json: AsJson = False,
 ) -> None:
     """Some articles of a story are another story: they leave it for good."""
-    now = clock()
-    _answer(
-        rules,
-        database,
-        now,
-        lambda store, mind: _id_of(split(store, mind, story, articles, by=_me(), now=now)),
-        as_json=as_json,
-    )
+    _answer(lambda store, mind, **by: split(store, mind, story, articles, **by), rules, database, as_json=as_json)
 
 
 @app.command("lower")
@@ -133,28 +120,16 @@ def lower_(
     as_json: AsJson = False,
 ) -> None:
     """A story is less grave than its articles make it: its level falls, until something graver comes."""
+    _answer(lambda store, mind, **by: lower(store, mind, story, level, why=why, **by), rules, database, as_json=as_json)
+
+
+def _answer(act: Act, rules: Path | None, database: str | None, *, as_json: bool) -> None:
+    """Do it in the name of whoever asks, and show what it made."""
     now = clock()
-    _answer(
-        rules,
-        database,
-        now,
-        lambda store, mind: _id_of(lower(store, mind, story, level, by=_me(), why=why, now=now)),
-        as_json=as_json,
-    )
-
-
-def _answer(
-    rules: Path | None,
-    database: str | None,
-    now: datetime,
-    act: Callable[[Store, Mind], Awaitable[str]],
-    *,
-    as_json: bool,
-) -> None:
-    """Do it, and show what it made."""
 
     async def acted(store: Store, mind: Mind) -> Shown:
-        return await show_story(store, mind, await act(store, mind), now)
+        made = await act(store, mind, by=_me(), now=now)
+        return await show_story(store, mind, made.id, now)
 
     shown = _run(rules, database, acted)
     if as_json:
@@ -162,10 +137,6 @@ def _answer(
         return
     for line in _lines(shown, shown.listed.story.id, now):
         out.print(line, soft_wrap=True)
-
-
-async def _id_of(done: Awaitable[object]) -> str:
-    return str(getattr(await done, "id", ""))
 
 
 def _run(

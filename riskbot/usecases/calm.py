@@ -77,6 +77,8 @@ def _summaries(tx: Transaction, plan: Plan, now: datetime) -> int:
             muted = [f"{_named(silence)}: {_many(group)}"]
             title = f"Silence ended: {words(silence)}"
             _owe(tx, channel, title, group, now, since=silence.starts, muted=muted, due_at=due if due > now else None)
+        for story in sorted({held.story for group in groups.values() for held in group}):
+            tx.refresh(story, now)  # messages that stand were not edited meanwhile
         tx.sum_up(silence.id, now)
         owed += len(groups)
     return owed

@@ -117,6 +117,19 @@ async def test_nothing_is_said_in_the_thread_of_a_silenced_story() -> None:
     assert notifier.replied == []
 
 
+async def test_a_message_that_stands_is_brought_up_to_date_when_its_silence_ends() -> None:
+    store, notifier, by = FakeStore(), FakeNotifier(), mind()
+    await polled(store, FIRST)
+    await delivered(store, notifier)
+    await muted(store, story="s1")
+    await polled(store, DENIAL, at=later(minutes=1), source="other")
+    await told(store, notifier, later(minutes=1), by)
+    assert [summary.articles for summary in notifier.shown.values()] == [1]
+    await told(store, notifier, later(hours=1), by)
+    assert [summary.articles for summary in notifier.shown.values()] == [2]
+    assert len(notifier.digested) == 1
+
+
 # ── quiet hours ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 

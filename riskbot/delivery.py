@@ -3,7 +3,8 @@
 What always holds: what is owed is read from the store, and what became of it is written there before and after each
 try, so that a crash at any instant loses nothing; a message whose fate is unknown is looked for before it is posted
 again, and posted again only when it is not there and has had time to settle; in one channel one message at a time is
-under way, whoever sends. The times, the pace and the randomness are arguments.
+under way, whoever sends; no channel is served without end while others wait, and a message over which riskbot itself
+fails is parked, so that the next one of its channel goes out. The times, the pace and the randomness are arguments.
 
 `deliver` needs nothing but a store, a notifier and a mind. A process that only sends is therefore
 
@@ -19,23 +20,29 @@ and may be killed at any instant: what it had in hand comes back when its lease 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from riskbot.errors import SlackError
+from riskbot.errors import RiskbotError, SlackError
 from riskbot.mind import Mind
 from riskbot.model import Delivery, DeliveryKind, DeliveryState, Summary
 from riskbot.model.saying import DigestLine
 from riskbot.policy import resending as rules
 from riskbot.policy.replying import MATERIAL, news_of, written
-from riskbot.policy.saying import digest_of, line_of, of_parked, reply_of
+from riskbot.policy.saying import LINES, digest_of, gravest_first, line_of, of_parked, reply_of
 from riskbot.ports import Notifier, Sent, Store, Transaction
 from riskbot.stories.summary import summarise
 
 LEASE = timedelta(minutes=2)  # how long a delivery is ours before someone else may take it up
 PATIENCE = 0.75  # of a lease: a send is given up before another could take it over
+LINKING = 0.25  # of a lease: for so long a digest waits for the addresses of its stories' messages
+# Messages after which a channel's place is given anew, to whoever owes the oldest one: an ordinary burst goes out in
+# one go, and while places are free what comes to be owed elsewhere waits ten seconds (at one a second), no backlog.
+TURN = 10
 TOLD_AFTER = timedelta(minutes=10)  # for so long a message is parked before people are told
+TOLD_EVERY = timedelta(hours=1)  # of one channel and reason, however many messages are parked for it
 IN_THREAD = (DeliveryKind.REPLY, DeliveryKind.BROADCAST)
 GONE = "the story's message can no longer be edited"
 
@@ -63,6 +70,7 @@ class DeliveryReport:
     sent: int = 0
     waiting: int = 0  # to be tried again
     parked: tuple[str, ...] = ()  # why, in words, for each that a person must mend
+    defects: tuple[Exception, ...] = ()  # what riskbot failed with and nobody foresaw, for the log; parked as well
 
 
 async def deliver(
@@ -74,16 +82,14 @@ async def deliver(
     clock: Callable[[], datetime] | None = None,
     manner: Manner | None = None,
 ) -> DeliveryReport:
-    """Send what is owed and due. Drains what can be sent; what must wait is left with its time.
+    """Send what is owed and due, until nothing is; what must wait is left with its time.
 
-    `clock` tells the time while it goes on; without one it is `now` throughout.
+    `clock` tells the time while it goes on; without one it is `now` throughout. Raises what the store raises, once the
+    sends in hand are over.
     """
     round_ = _Round(store, notifier, mind, clock or (lambda: now), manner or Manner())
     await round_.report_parked()
-    while claimed := await round_.claim():
-        ended = await asyncio.gather(*map(round_.drain, claimed), return_exceptions=True)
-        if failed := next((each for each in ended if isinstance(each, BaseException)), None):
-            raise failed
+    await round_.serve()
     return round_.report
 
 
@@ -97,45 +103,72 @@ class _Round:
         self._clock, self._manner = clock, manner
         self.report = DeliveryReport()
 
-    async def claim(self, channel: str | None = None) -> list[Delivery]:
-        """The next of each channel, or of one; never more than are served at a time."""
-        manner, limit = self._manner, 1 if channel else self._manner.channels
-        return list(
-            await self._store.claim_deliveries(
-                self._clock(), manner.lease, limit, spacing=manner.spacing, channel=channel
-            )
-        )
+    async def serve(self) -> None:
+        """Serve channels side by side until nothing is due: a place that becomes free goes to the channel whose next
+        message is the oldest."""
+        serving: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                claimed = await self._claim(self._manner.channels - len(serving))
+                serving |= {asyncio.create_task(self.drain(each)) for each in claimed}
+                if not serving:
+                    return
+                ended, serving = await asyncio.wait(serving, return_when=asyncio.FIRST_COMPLETED)
+                if failed := [error for each in ended if (error := each.exception())]:
+                    raise failed[0]
+        except asyncio.CancelledError:
+            for each in serving:
+                each.cancel()
+            raise
+        finally:  # a post in hand may end: cut short, it would have to be looked up
+            await asyncio.gather(*serving, return_exceptions=True)
+
+    async def _claim(self, limit: int, channel: str | None = None) -> Sequence[Delivery]:
+        """The next of each channel, or of one."""
+        lease, spacing = self._manner.lease, self._manner.spacing
+        return await self._store.claim_deliveries(self._clock(), lease, limit, spacing=spacing, channel=channel)
 
     async def drain(self, first: Delivery) -> None:
-        """Send a delivery, and what comes after it in its channel where channels are served side by side."""
-        claimed = [first]
+        """Send a delivery, and what comes after it in its channel where channels are served side by side; what is
+        more than a turn of its channel is left to be claimed anew."""
+        claimed: Sequence[Delivery] = [first]
+        left = TURN if self._manner.channels > 1 else 1
         while claimed:
             outcome = await self._settled(claimed[0])
             self._count(outcome)
             if self._manner.spacing and outcome.tried_at:
                 rest = outcome.tried_at + self._manner.spacing - self._clock()
                 await self._manner.pause(max(0.0, rest.total_seconds()))
-            claimed = await self.claim(first.channel) if self._manner.channels > 1 else []
+            left -= 1
+            claimed = await self._claim(1, first.channel) if left else ()
 
     async def report_parked(self) -> None:
-        """Owe those who run riskbot one notice for each channel and reason that messages are parked for.
+        """Owe those who run riskbot one notice for each channel and reason that messages are parked for, and the next
+        for both an hour later at the earliest.
 
         Its body names the deliveries, for whoever offers to resend or drop them.
         """
         ops, now = self._mind.policy.ops_channel, self._clock()
-        waiting = await self._store.deliveries(DeliveryState.PARKED) if ops else ()
+        lately = now - TOLD_AFTER - TOLD_EVERY
+        waiting = await self._store.parked(lately) if ops else ()
+        known = {(each.channel, each.error) for each in waiting if each.reported and (each.parked_at or now) > lately}
         told: dict[tuple[str, str | None], list[Delivery]] = {}
         for each in waiting:
             due = each.parked_at is not None and each.parked_at + TOLD_AFTER <= now
+            if (each.channel, each.error) in known:
+                continue  # told with what else is parked for it meanwhile
             if due and not each.reported and each.kind is not DeliveryKind.NOTICE:  # a notice on a notice has no end
                 told.setdefault((each.channel, each.error), []).append(each)
 
         def work(tx: Transaction) -> None:
-            for parked in told.values():
+            for found in told.values():
+                parked = [
+                    each for each in found if tx.set_delivery(replace(each, reported=True), was=DeliveryState.PARKED)
+                ]
+                if not parked:
+                    continue  # resent or dropped since it was read
                 body = {"text": of_parked(parked), "parked": [each.id for each in parked]}
                 tx.owe(DeliveryKind.NOTICE, ops or "", body, now)
-                for each in parked:
-                    tx.set_delivery(replace(each, reported=True))
 
         if told:
             await self._store.write(work)
@@ -149,6 +182,12 @@ class _Round:
                 return await self._tried(delivery)
         except TimeoutError:  # it stands as it was last kept, and comes back when its lease ends
             return replace(delivery, state=DeliveryState.SENDING)
+        except RiskbotError:  # of the store: no concern of this one delivery
+            raise
+        except Exception as defect:  # noqa: BLE001  what nobody foresaw in one message must not stop its channel
+            self.report = replace(self.report, defects=(*self.report.defects, defect))
+            held = await self._store.delivery(delivery.id)  # whether its post was begun stands there
+            return await self._kept(rules.defective(held or delivery, defect, self._clock()))
 
     async def _tried(self, delivery: Delivery) -> Delivery:
         if delivery.state is DeliveryState.SENDING:
@@ -159,7 +198,7 @@ class _Round:
             return await self._kept(replace(delivery, state=DeliveryState.REPLACED, error=GONE))
         try:
             say = await self._say(delivery)
-        except SlackError as error:  # only for the address of the first message
+        except SlackError as error:  # only for the address of the first message, in a broadcast of its own
             return await self._kept(rules.after_refusal(delivery, error, self._clock(), self._manner.jitter()))
         if isinstance(say, str):
             return await self._kept(rules.parked(delivery, say, self._clock()))
@@ -207,11 +246,32 @@ class _Round:
         now = self._clock()
         if trying.kind is DeliveryKind.EDIT and error.code in rules.UNEDITABLE:
             return await self._frozen(trying, error)
+        if trying.kind is DeliveryKind.BROADCAST and trying.text and error.code in rules.THREAD_GONE:
+            return await self._alone(trying, error)
         if trying.kind in IN_THREAD and error.code in rules.THREAD_GONE and not trying.frozen:
             return await self._without_thread(trying, error)
         if trying.kind is DeliveryKind.REPLY and error.code in rules.THREAD_GONE:
             return await self._kept(replace(trying, state=DeliveryState.REPLACED, error=rules.in_words(error)))
         return await self._kept(rules.after_refusal(trying, error, now, self._manner.jitter()))
+
+    async def _alone(self, line: Delivery, error: SlackError) -> Delivery:
+        """A line of our own whose thread is gone, said outside of it; where Slack still says that, it is left."""
+        again = replace(line, attempts=line.attempts + 1, tried_at=self._clock())
+
+        def work(tx: Transaction) -> bool:
+            kept = tx.set_delivery(again)  # still `sending`: whoever finds it later looks in the channel too
+            if kept and line.story is not None:
+                tx.freeze(line.story, line.channel, error.code)
+            return kept
+
+        if not await self._store.write(work):
+            return again  # somebody else has it
+        try:
+            return await self._kept(_sent(again, await self._notifier.note(replace(again, thread=None))))
+        except SlackError as still:
+            if still.code in rules.THREAD_GONE:
+                return await self._kept(replace(again, state=DeliveryState.REPLACED, error=rules.in_words(still)))
+            return await self._kept(rules.after_refusal(again, still, self._clock(), self._manner.jitter()))
 
     async def _frozen(self, edit: Delivery, error: SlackError) -> Delivery:
         """Note that the message can no longer be edited, and say it once in its thread, unless the news is material:
@@ -288,22 +348,39 @@ class _Round:
         older = await self._store.story(story.merged_into)
         return replace(summarise(older, self._mind.outlets), story=story.id, merged_into=older.id) if older else None
 
-    async def _lines(self, delivery: Delivery) -> Iterable[DigestLine]:
-        """A line for each story of a digest that is still there."""
-        lines: dict[str, DigestLine] = {}
+    async def _lines(self, delivery: Delivery) -> Sequence[DigestLine]:
+        """A line for each story of a digest that is still there, the gravest first; those that have room are linked."""
+        said: dict[str, Summary] = {}
         for id_ in delivery.body.get("stories", ()):
-            summary = await self._said(id_)
-            if summary is None or (story := summary.merged_into or summary.story) in lines:
-                continue
-            owner = await self._store.owner(story)
-            stands = await self._store.message(id_, delivery.channel)
-            link = await self._link(delivery, stands.channel, stands.ts) if stands else None
-            lines[story] = line_of(summary, owner.user_name if owner else None, link)
-        return lines.values()
+            if summary := await self._said(id_):
+                said.setdefault(summary.merged_into or summary.story, summary)
+        owners = await self._store.owners(said)
+        lines = gravest_first(
+            line_of(summary, owners[story].user_name if story in owners else None) for story, summary in said.items()
+        )
+        return (*await self._linked(lines[:LINES], delivery.channel), *lines[LINES:])
+
+    async def _linked(self, lines: Sequence[DigestLine], channel: str) -> Sequence[DigestLine]:
+        """The lines with the addresses of their stories' messages, as far as Slack tells them soon: a digest without
+        a link is better than none, and its channel waits meanwhile."""
+        linked = list(lines)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._manner.lease.total_seconds() * LINKING):
+                for number, line in enumerate(lines):
+                    stands = await self._store.message(line.story, channel)
+                    try:
+                        link = await self._notifier.permalink(stands.channel, stands.ts) if stands else None
+                    except SlackError as error:
+                        if rules.for_the_moment(error):  # as it would be for the next ones
+                            break
+                        continue
+                    linked[number] = replace(line, permalink=link)
+        return linked
 
     def _count(self, outcome: Delivery) -> None:
         so_far, state = self.report, outcome.state
-        self.report = DeliveryReport(
+        self.report = replace(
+            so_far,
             sent=so_far.sent + (state is DeliveryState.SENT),
             waiting=so_far.waiting + (state in (DeliveryState.OWED, DeliveryState.SENDING)),
             parked=(*so_far.parked, outcome.error or "") if state is DeliveryState.PARKED else so_far.parked,

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from riskbot.model import Delivery, DeliveryKind, DeliveryState, Summary, Thread
 from riskbot.model.saying import Digest, Reply
+from riskbot.policy.gathering import Gathering
 
 
 class Owing(Protocol):
@@ -36,6 +37,9 @@ class Owing(Protocol):
         "muted"}`.
         """
 
+    def gathering(self, kind: DeliveryKind, channel: str, title: str) -> Gathering:
+        """What stands of the messages of one kind and title in a channel, to which more may be added by `add_body`."""
+
     def notice(self, channel: str, text: str, now: datetime) -> str:
         """Owe one line to the people who run riskbot: `owe` for the kind that is owed most."""
 
@@ -45,8 +49,8 @@ class Owing(Protocol):
     def add_body(self, delivery: str, body: Mapping[str, Any], due_at: datetime | None) -> None:
         """Change what a delivery that nobody has begun says, and when. Raises StoreError when it is too late."""
 
-    def set_delivery(self, delivery: Delivery) -> bool:
-        """As in the store."""
+    def set_delivery(self, delivery: Delivery, *, was: DeliveryState | None = None) -> bool:
+        """As in the store; `was`: for whoever holds no delivery, and read it before: false when it is no longer so."""
 
     def freeze(self, story: str, channel: str, why: str) -> bool:
         """Note that a story's message can no longer be edited; false: that was known, or none stands."""
@@ -75,6 +79,9 @@ class Outbox(Protocol):
 
         Nothing, and false, when another has taken it since.
         """
+
+    async def parked(self, since: datetime) -> Sequence[Delivery]:
+        """Parked deliveries that were not reported, or that were parked after `since`, oldest first."""
 
     async def deliveries(self, *states: DeliveryState) -> Sequence[Delivery]:
         """Every delivery in one of these states (in any, where none is named), oldest first."""

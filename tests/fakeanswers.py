@@ -48,8 +48,17 @@ class FakeAnswering:
                     carried = carried or each.kind is DeliveryKind.POST
                     if each.kind is DeliveryKind.EDIT:
                         self._t.deliveries[id_] = replace(each, state=DeliveryState.REPLACED)
-            if not carried:
+            if not carried and self._shown(story, channel):
                 self.owe(DeliveryKind.EDIT, channel, {}, now, story=story)  # type: ignore[attr-defined]
+
+    def _shown(self, story: str, channel: str) -> bool:
+        begun = any(
+            each.state in (DeliveryState.SENDING, DeliveryState.PARKED)
+            or (each.state is DeliveryState.OWED and id_ in self._t.leases)
+            for id_, each in self._t.deliveries.items()
+            if (each.story, each.channel, each.kind) == (story, channel, DeliveryKind.POST)
+        )
+        return begun or (story, channel) in self._t.messages
 
 
 class FakeAnswered:

@@ -9,6 +9,8 @@ from typing import Any
 
 from riskbot.errors import StoreError
 from riskbot.model import Delivery, DeliveryKind, DeliveryState, Thread
+from riskbot.policy.gathering import Gathered, Gathering
+from riskbot.policy.replying import MATERIAL
 from riskbot.ports import Sent
 from tests.faketables import Tables
 
@@ -56,6 +58,13 @@ class FakeOutbox:
         self._t.deliveries[made.id] = made
         return made.id
 
+    def gathering(self, kind: DeliveryKind, channel: str, title: str) -> Gathering:
+        of_both = [d for d in self._t.deliveries.values() if (d.kind, d.channel) == (kind, channel)][-20:]
+        found = [d for d in of_both if d.body.get("title") == title]
+        waiting = [d for d in found if d.state is DeliveryState.OWED and not d.tried_at and d.id not in self._t.leases]
+        stands = Gathered(waiting[-1].body, waiting[-1].due_at, waiting[-1].id) if waiting else None
+        return Gathering(stands, tuple(at for d in found if (at := d.due_at or d.tried_at or d.at)))
+
     def notice(self, channel: str, text: str, now: datetime) -> str:
         return self.owe(DeliveryKind.NOTICE, channel, {"text": text}, now)
 
@@ -63,15 +72,16 @@ class FakeOutbox:
         mine = [d for d in self._t.deliveries.values() if (d.story, d.channel) == (story, channel)]
         loud = [d for d in mine if d.kind is DeliveryKind.BROADCAST and d.state is not DeliveryState.REPLACED]
         times = [d.due_at or d.tried_at or d.at if d.state in OPEN else d.tried_at for d in loud]
-        waiting = [d for d in loud if d.state is DeliveryState.OWED and not d.tried_at and d.id not in self._t.leases]
-        untouched = [
-            d
+        unsaid = [d for d in loud if d.state is DeliveryState.OWED and not d.tried_at and d.id not in self._t.leases]
+        waiting = [d for d in unsaid if not d.text]
+        begun = (story, channel) in self._t.messages or any(
+            d.kind is DeliveryKind.POST
+            and d.state in (*OPEN, DeliveryState.PARKED)
+            and (d.state is not DeliveryState.OWED or d.tried_at or d.id in self._t.leases)
             for d in mine
-            if d.kind is DeliveryKind.POST and d.state is DeliveryState.OWED and not d.tried_at
-            if d.id not in self._t.leases
-        ]
+        )
         last = max((at for at in times if at), default=None)
-        return Thread(not untouched, last, read(self._t, waiting[-1].id) if waiting else None)
+        return Thread(begun, last, read(self._t, waiting[-1].id) if waiting else None)
 
     def add_body(self, delivery: str, body: Mapping[str, Any], due_at: datetime | None) -> None:
         held = self._t.deliveries.get(delivery)
@@ -79,8 +89,8 @@ class FakeOutbox:
             raise StoreError(f"the delivery {delivery!r} is not there to be changed")
         self._t.deliveries[delivery] = replace(held, body=dict(body), due_at=due_at)
 
-    def set_delivery(self, delivery: Delivery) -> bool:
-        return put(self._t, delivery, self._by)
+    def set_delivery(self, delivery: Delivery, *, was: DeliveryState | None = None) -> bool:
+        return put(self._t, delivery, self._by, was)
 
     def freeze(self, story: str, channel: str, why: str) -> bool:
         stands = (story, channel) in self._t.messages and (story, channel) not in self._t.frozen
@@ -102,12 +112,15 @@ def read(tables: Tables, id_: str) -> Delivery:
     return replace(held, thread=message.ts, sent_as=held.sent_as or message.channel or None)
 
 
-def put(tables: Tables, delivery: Delivery, by: object) -> bool:
-    """Write where a delivery stands, unless another has it."""
+def put(tables: Tables, delivery: Delivery, by: object, was: DeliveryState | None = None) -> bool:
+    """Write where a delivery stands, unless another has it, or where it was is no longer so."""
     held = tables.deliveries.get(delivery.id)
     if held is None:
         raise StoreError(f"there is no delivery {delivery.id!r}")
-    if tables.leases.get(delivery.id, (None, by))[1] is not by:
+    if was is not None:
+        if held.state is not was:
+            return False
+    elif tables.holders.get(delivery.id, by) is not by:
         return False
     own = delivery.kind not in OF_MESSAGE
     kept = replace(
@@ -130,7 +143,28 @@ def put(tables: Tables, delivery: Delivery, by: object) -> bool:
         tables.messages[held.story, held.channel] = Sent(delivery.ts, delivery.sent_as or "")
         if not delivery.frozen:
             tables.frozen.pop((held.story, held.channel), None)
+    if delivery.state is DeliveryState.DROPPED and held.kind is DeliveryKind.POST and held.story is not None:
+        _leave(tables, held.story, held.channel)
     return True
+
+
+def _leave(tables: Tables, story: str, channel: str) -> None:
+    """What waits for a first message that was dropped: with material news, its last edit is one; else nothing is."""
+    unsettled = (*OPEN, DeliveryState.PARKED)
+    mine = [d for d in tables.deliveries.values() if (d.story, d.channel) == (story, channel) and d.state in unsettled]
+    if (story, channel) in tables.messages or any(d.kind is DeliveryKind.POST for d in mine):
+        return
+    waiting = [d for d in mine if d.state is DeliveryState.OWED]
+    material = any(
+        "news" in d.body if d.kind is DeliveryKind.BROADCAST else d.alert and d.alert.reason in MATERIAL
+        for d in waiting
+    )
+    last = next((d.id for d in reversed(waiting) if d.kind is DeliveryKind.EDIT), None)
+    for d in waiting:
+        kept = material and d.id == last
+        tables.deliveries[d.id] = (
+            replace(d, kind=DeliveryKind.POST) if kept else replace(d, state=DeliveryState.REPLACED)
+        )
 
 
 def claim(
@@ -145,13 +179,15 @@ def claim(
             taken.setdefault(each.channel, each.id)
     chosen = list(taken.values())[:limit]
     tables.leases.update(dict.fromkeys(chosen, (now + lease, by)))
+    tables.holders.update(dict.fromkeys(chosen, by))
     return [read(tables, id_) for id_ in chosen]
 
 
 def _hinders(tables: Tables, each: Delivery, now: datetime, spacing: timedelta) -> bool:
     """Whether nothing else may go to its channel because of it."""
     in_hand = each.state in OPEN and tables.leases.get(each.id, (now, None))[0] > now
-    put_off = each.state is DeliveryState.OWED and bool(each.tried_at and each.due_at and each.due_at > now)
+    waits = each.state in (DeliveryState.OWED, DeliveryState.REPLACED)
+    put_off = waits and bool(each.tried_at and each.due_at and each.due_at > now)
     just_now = bool(spacing and each.tried_at and now - spacing < each.tried_at <= now)
     return in_hand or put_off or just_now
 

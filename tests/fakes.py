@@ -49,21 +49,32 @@ class FakeFetcher:
         return {url: self.shelf.get(url) or FetchError("http-404", f"{url} answered with status 404") for url in urls}
 
 
+class PowerCutError(BaseException):
+    """The process dies at this instant: nothing that handles errors gets to handle it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lost:
     """The message is posted, but this is raised instead of the answer."""
 
-    error: Exception
+    error: BaseException
 
 
 class FakeNotifier:
     """A channel that takes every message, unless the script says otherwise.
 
-    `sends` and `finds` are what the next calls raise, in order; None lets one through. Whatever is posted is a send.
+    `sends`, `finds` and `links` are what the next calls raise, in order; None lets one through. Whatever is posted is
+    a send, an address that is asked for a link.
     """
 
-    def __init__(self, sends: Iterable[Exception | Lost | None] = (), finds: Iterable[Exception | None] = ()) -> None:
-        self._sends, self._finds = list(sends), list(finds)
+    def __init__(
+        self,
+        sends: Iterable[BaseException | Lost | None] = (),
+        finds: Iterable[BaseException | None] = (),
+        links: Iterable[BaseException | None] = (),
+    ) -> None:
+        self._sends, self._finds, self._links = list(sends), list(finds), list(links)
+        self.linked: list[str] = []  # ts of the messages whose addresses were asked for
         self.calls: list[tuple[str, str]] = []  # ("send", "reply", "note", "digest" or "find", id of alert or delivery)
         self.posted: list[str] = []  # keys of the messages that stand in the channel, oldest first
         self.shown: dict[str, Summary] = {}  # ts → what the message says now
@@ -90,11 +101,15 @@ class FakeNotifier:
         return self._take(delivery, lambda _: self.digested.append(digest))
 
     async def permalink(self, channel: str, ts: str) -> str | None:
+        self.linked.append(ts)
+        refusal = self._links.pop(0) if self._links else None
+        if refusal is not None:
+            raise refusal
         return f"https://slack.example/{channel}/{ts}"
 
     def _take(self, message: Delivery, show: Callable[[str], None]) -> Sent:
         refusal = self._sends.pop(0) if self._sends else None
-        if isinstance(refusal, Exception):
+        if isinstance(refusal, BaseException):
             raise refusal
         sent = Sent(message.ts or f"{len(self.posted) + 1}.0", f"C-{message.channel}")
         if message.ts is None:

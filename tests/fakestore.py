@@ -198,6 +198,10 @@ class FakeStore(FakeAnswered):
     async def set_delivery(self, delivery: Delivery) -> bool:
         return fakeoutbox.put(self._t, delivery, self)
 
+    async def parked(self, since: datetime) -> Sequence[Delivery]:
+        parked = await self.deliveries(DeliveryState.PARKED)
+        return [each for each in parked if not each.reported or (each.parked_at and each.parked_at > since)]
+
     async def deliveries(self, *states: DeliveryState) -> Sequence[Delivery]:
         held = [fakeoutbox.read(self._t, id_) for id_ in self._t.deliveries]
         return [each for each in held if not states or each.state in states]

@@ -88,6 +88,7 @@ class Tables:
     told_in: dict[str, int] = field(default_factory=dict)  # alert → the version of its article that led to it
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     leases: dict[str, tuple[datetime, object]] = field(default_factory=dict)  # of deliveries, and who has each
+    holders: dict[str, object] = field(default_factory=dict)  # delivery → who took it last
     messages: dict[tuple[str, str], Sent] = field(default_factory=dict)  # (story, channel)
     frozen: dict[tuple[str, str], str] = field(default_factory=dict)  # (story, channel) → why
     feeds: dict[str, KeptFeed] = field(default_factory=dict)

@@ -42,10 +42,6 @@ def mind(*rules: Rule, **policy: Any) -> Mind:
 MIND = mind()
 
 
-class PowerCutError(Exception):
-    """Stands for the process dying at this instant."""
-
-
 async def polled(
     store: FakeStore,
     *given: Entry | Polled | FetchError,

@@ -2,8 +2,9 @@
 
 What always holds: a post that may have been made stays `sending`, so that it is looked up before anything else, and is
 sent again only when it is not there and has had time to settle; a refusal for good is parked with its reason, for a
-person to mend; everything else waits and is tried again, later and later. Where nobody can look, the choice between
-repeating and asking is made by gravity. Deliberately absent: the clock and randomness; both are arguments.
+person to mend, and so is what riskbot itself fails at; everything else waits and is tried again, later and later. Where
+nobody can look, the choice between repeating and asking is made by gravity. Deliberately absent: the clock and
+randomness; both are arguments.
 """
 
 from __future__ import annotations
@@ -49,6 +50,18 @@ def parked(message: Delivery, why: str, now: datetime) -> Delivery:
     return replace(message, state=DeliveryState.PARKED, error=why, parked_at=now, reported=False)
 
 
+def defective(message: Delivery, defect: Exception, now: datetime) -> Delivery:
+    """The message over which riskbot itself failed, to be mended by a person: tried again, it would only fail again,
+    and hold up its channel.
+
+    Only the kind of the defect is told: what it says may hold anything. Where the post may have begun, a resend looks
+    for it first.
+    """
+    begun = message.state is DeliveryState.SENDING
+    lost_at = (message.lost_at or message.tried_at) if begun else message.lost_at
+    return parked(replace(message, lost_at=lost_at), f"a defect of riskbot: {type(defect).__name__}", now)
+
+
 def not_seen(message: Delivery, now: datetime, settle: timedelta) -> Delivery | None:
     """The message that was looked for and is not there: to be looked for again, or None when it is to be sent."""
     begun = message.lost_at or message.tried_at
@@ -68,9 +81,14 @@ def unsure(message: Delivery, error: SlackError, now: datetime, jitter: float = 
     return _later(message, DeliveryState.SENDING, now + wait, str(error))
 
 
+def for_the_moment(error: SlackError) -> bool:
+    """Whether a call that changes nothing may succeed a little later."""
+    return error.ambiguous or error.retry_after is not None or error.code in FOR_LATER
+
+
 def cannot_look(message: Delivery, error: SlackError, now: datetime) -> bool:
     """Whether a failed look-up is failed for good: refused, or failing for so long that it comes to the same."""
-    if not (error.ambiguous or error.retry_after is not None or error.code in FOR_LATER):
+    if not for_the_moment(error):
         return True
     begun = message.lost_at or message.tried_at
     return begun is not None and now - begun > LOOKED_LONG

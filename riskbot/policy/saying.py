@@ -12,6 +12,7 @@ from riskbot.model import Delivery, Standing, Summary
 from riskbot.model.saying import Digest, DigestLine, Reply
 from riskbot.policy.replying import read
 
+LINES = 25  # stories that a digest has a line for, however short; the others are counted
 _SAID = {Standing.UNVERIFIED: "not verified"}
 
 
@@ -34,15 +35,20 @@ def digest_of(delivery: Delivery, lines: Iterable[DigestLine]) -> Digest:
         title=str(body["title"]),
         since=datetime.fromisoformat(body["since"]),
         until=datetime.fromisoformat(body["until"]),
-        lines=tuple(sorted(listed, key=lambda line: -line.level.rank)),
+        lines=gravest_first(listed),
         blind=tuple(body.get("blind", ())),
         muted=tuple(body.get("muted", ())),
         articles=sum(line.articles for line in listed),
     )
 
 
-def line_of(summary: Summary, owner: str | None = None, permalink: str | None = None) -> DigestLine:
-    """A story in a digest."""
+def gravest_first(lines: Iterable[DigestLine]) -> tuple[DigestLine, ...]:
+    """The lines as a digest shows them: those of one level stay in the order in which they came."""
+    return tuple(sorted(lines, key=lambda line: -line.level.rank))
+
+
+def line_of(summary: Summary, owner: str | None = None) -> DigestLine:
+    """A story in a digest, without the address of its message."""
     return DigestLine(
         story=summary.story,
         level=summary.level,
@@ -52,7 +58,6 @@ def line_of(summary: Summary, owner: str | None = None, permalink: str | None = 
         articles=summary.articles,
         standings=", ".join(_SAID.get(each, str(each)) for each in summary.standings),
         owner=owner,
-        permalink=permalink,
         at=summary.seen,
     )
 

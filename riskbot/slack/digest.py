@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from riskbot.model import Level
 from riskbot.model.saying import Digest, DigestLine
+from riskbot.policy.saying import LINES
 from riskbot.slack import blocks as b
 from riskbot.slack import wording as w
 from riskbot.slack.blocks import Json
@@ -35,7 +36,9 @@ class _Size:
     asides: int  # lines of what was not seen, and of what was held back
 
 
-_SIZES = tuple(_Size(*of) for of in ((25, 150, 10), (25, 100, 6), (18, 80, 6), (12, 80, 4), (7, 80, 4), (3, 80, 3)))
+_SIZES = tuple(
+    _Size(*of) for of in ((LINES, 150, 10), (LINES, 100, 6), (18, 80, 6), (12, 80, 4), (7, 80, 4), (3, 80, 3))
+)
 _LAST = _Size(1, 80, 2)
 
 

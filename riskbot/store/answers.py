@@ -1,7 +1,8 @@
 """What people answered, and who is on which story.
 
 What always holds: a press is kept once, by its key; who is on a story follows from the presses alone, those on stories
-that it swallowed included. A message that must show something else is owed an edit that carries whatever waits.
+that it swallowed included. A message that must show something else is owed an edit that carries whatever waits, where
+it stands or may: one that was dropped is owed none.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlmodel import Field, Session, col, exists, func, or_, select, update
+from sqlmodel import Field, Session, and_, col, exists, func, or_, select, update
 
 from riskbot.model import DeliveryKind, DeliveryState, Level, Reason
 from riskbot.model.answers import Answer, AnswerKind, Owner, Waiting
@@ -105,6 +106,8 @@ def waiting(session: Session, levels: Collection[Level], since: datetime, until:
         select(AlertRow.story, AlertRow.channel, StoryRow.level, told_at)
         .join(StoryRow, col(StoryRow.id) == col(AlertRow.story))
         .where(
+            # By the index on the time alone: this is asked every few seconds.
+            col(AlertRow.id).in_(select(AlertRow.id).where(col(AlertRow.at) >= since)),
             col(StoryRow.level).in_([level.value for level in levels]),
             col(StoryRow.merged_into).is_(None),
             or_(col(AlertRow.kind) == "new", col(AlertRow.reason) == Reason.LEVEL_RAISED.value),
@@ -124,7 +127,8 @@ def waiting(session: Session, levels: Collection[Level], since: datetime, until:
 
 
 def refresh(session: Session, story: str, now: datetime) -> None:
-    """Owe the story's messages an edit at once; edits that wait are carried by it, and so is it by a waiting post."""
+    """Owe the story's messages an edit at once, where one stands or may be on its way; edits that wait are carried by
+    it, and so is it by a waiting post."""
     number = story_number(session, story)
     channels = session.exec(
         select(AlertRow.channel).where(col(AlertRow.story) == number, col(AlertRow.kind) == "new").distinct()
@@ -143,8 +147,22 @@ def refresh(session: Session, story: str, now: datetime) -> None:
             .execution_options(synchronize_session=False)
         )
         carried = select(DeliveryRow.id).where(*untouched, col(DeliveryRow.kind) == DeliveryKind.POST.value)
-        if session.exec(carried).first() is None:
+        if session.exec(carried).first() is None and _shown(session, number, channel):
             owe(session, DeliveryKind.EDIT, channel, {}, now, story=story)
+
+
+def _shown(session: Session, story: int, channel: str) -> bool:
+    """Whether a story's message stands in a channel, or may come to stand there as it is."""
+    if session.get(MessageRow, (story, channel)) is not None:
+        return True
+    in_hand = and_(col(DeliveryRow.state) == DeliveryState.OWED.value, col(DeliveryRow.lease_until).is_not(None))
+    begun = select(DeliveryRow.id).where(
+        col(DeliveryRow.story) == story,
+        col(DeliveryRow.channel) == channel,
+        col(DeliveryRow.kind) == DeliveryKind.POST.value,
+        or_(col(DeliveryRow.state).in_((DeliveryState.SENDING.value, DeliveryState.PARKED.value)), in_hand),
+    )
+    return session.exec(begun).first() is not None
 
 
 def _value(row: AnswerRow) -> Answer:

@@ -2,8 +2,9 @@
 
 What always holds: in one channel one delivery at a time is in hand, whatever number of processes send, so that
 nothing overtakes and nobody knocks twice; what is taken is the next in its channel. A story's message comes first,
-then its edits, then what is said in its thread, each in the order in which it came to be owed. A try that Slack put
-off puts off its whole channel; a message whose fate is unknown holds up only what must come after it. Whoever lost a
+then its edits, then what is said in its thread, each in the order in which it came to be owed; what waited for a first
+message that is dropped waits no longer. A try that Slack put off puts off its whole channel, even when a later update
+has replaced what was tried; a message whose fate is unknown holds up only what must come after it. Whoever lost a
 delivery to another can no longer write where it stands. A delivery left in `sending` comes back as such when its lease
 ends, to be looked up before anything else.
 """
@@ -20,6 +21,7 @@ from sqlmodel import Session, and_, col, exists, func, or_, select, update
 
 from riskbot.errors import StoreError
 from riskbot.model import Delivery, DeliveryKind, DeliveryState
+from riskbot.policy.replying import MATERIAL
 from riskbot.ports import Sent
 from riskbot.store.placing import story_number
 from riskbot.store.story_tables import AlertRow, DeliveryRow, MessageRow
@@ -77,7 +79,7 @@ def claim_deliveries(
     is_open = col(row.state).in_(OPEN)
     in_hand = select(other.channel).where(col(other.state).in_(OPEN), col(other.lease_until) > now)
     put_off = select(other.channel).where(
-        col(other.state) == DeliveryState.OWED.value,
+        col(other.state).in_((DeliveryState.OWED.value, DeliveryState.REPLACED.value)),
         col(other.tried_at).is_not(None),
         col(other.due_at) > now,
     )
@@ -121,16 +123,22 @@ def claim_deliveries(
     return _load(session, col(row.id).in_(numbers))
 
 
-def set_delivery(session: Session, delivery: Delivery, by: str | None = None) -> bool:
+def set_delivery(
+    session: Session, delivery: Delivery, by: str | None = None, *, was: DeliveryState | None = None
+) -> bool:
     """Write where a delivery and its story's message stand; nothing, and false, where another took it since.
 
-    `by` is who writes, None whoever may. Raises StoreError for an unknown delivery.
+    `by` is who writes, None whoever may. `was` is for whoever never took it, but read it before: nothing, and false,
+    where it is no longer in that state. Raises StoreError for an unknown delivery.
     """
     number = number_of("d", delivery.id)
     row = session.get(DeliveryRow, number) if number is not None else None
     if row is None:
         raise StoreError(f"there is no delivery {delivery.id!r}")
-    if by is not None and row.lease_until is not None and row.holder != by:
+    if was is not None:
+        if row.state != was.value:
+            return False
+    elif by is not None and row.holder not in (None, by):
         return False
     row.state, row.attempts, row.due_at = delivery.state.value, delivery.attempts, delivery.due_at
     row.error, row.tried_at, row.lost_at = delivery.error, delivery.tried_at, delivery.lost_at
@@ -145,7 +153,40 @@ def set_delivery(session: Session, delivery: Delivery, by: str | None = None) ->
         message.ts, message.sent_as, message.frozen = delivery.ts, delivery.sent_as, delivery.frozen
         session.add(message)
     session.flush()
+    if delivery.state is DeliveryState.DROPPED and row.kind == DeliveryKind.POST.value and row.story is not None:
+        _leave(session, row.story, row.channel)
     return True
+
+
+def _leave(session: Session, story: int, channel: str) -> None:
+    """What is to become of what waits for a story's first message that was dropped: where there is material news in it,
+    its last edit is a first message of its own, which carries everything; the rest is left."""
+    if session.get(MessageRow, (story, channel)) is not None:
+        return
+    found = session.exec(
+        select(DeliveryRow, AlertRow)
+        .outerjoin(AlertRow, col(AlertRow.id) == col(DeliveryRow.alert))
+        .where(
+            col(DeliveryRow.story) == story,
+            col(DeliveryRow.channel) == channel,
+            col(DeliveryRow.state).in_((*OPEN, DeliveryState.PARKED.value)),
+        )
+        .order_by(col(DeliveryRow.id))
+    ).all()
+    if any(row.kind == DeliveryKind.POST.value for row, _ in found):
+        return  # another first message is on its way
+    waiting = [(row, alert) for row, alert in found if row.state == DeliveryState.OWED.value]
+    material = any(
+        "news" in row.body if row.kind == DeliveryKind.BROADCAST.value else alert and alert.reason in MATERIAL
+        for row, alert in waiting
+    )
+    last = next((row for row, _ in reversed(waiting) if row.kind == DeliveryKind.EDIT.value), None)
+    for row, _ in waiting:
+        if material and row is last:
+            row.kind = DeliveryKind.POST.value
+        else:
+            row.state = DeliveryState.REPLACED.value
+    session.flush()
 
 
 def put_off(delivery: Delivery) -> bool:
@@ -170,6 +211,15 @@ def deliveries(session: Session, states: Collection[DeliveryState], kind: Delive
     if kind is not None:
         conditions.append(col(DeliveryRow.kind) == kind.value)
     return _load(session, *conditions)
+
+
+def parked(session: Session, since: datetime) -> list[Delivery]:
+    """Parked deliveries that were not reported, or that were parked after `since`, oldest first."""
+    return _load(
+        session,
+        col(DeliveryRow.state) == DeliveryState.PARKED.value,
+        or_(col(DeliveryRow.reported).is_(False), col(DeliveryRow.parked_at) > since),
+    )
 
 
 def delivery(session: Session, cited_as: str) -> Delivery | None:

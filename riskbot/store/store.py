@@ -148,6 +148,10 @@ class SqlStore:
         """Write where a delivery stands; nothing, and false, when another has taken it since."""
         return await self._write(lambda session: outbox.set_delivery(session, delivery, self._me))
 
+    async def parked(self, since: datetime) -> Sequence[Delivery]:
+        """Parked deliveries that were not reported, or that were parked lately."""
+        return await self._read(lambda session: outbox.parked(session, since))
+
     async def deliveries(self, *states: DeliveryState) -> Sequence[Delivery]:
         """Every delivery in one of these states, oldest first."""
         return await self._read(lambda session: outbox.deliveries(session, states))

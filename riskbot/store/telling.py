@@ -2,8 +2,9 @@
 
 What always holds: an alert and its owed delivery are written together. An update makes the older updates that nobody
 has begun to send superfluous; and while the story's first message itself still waits untouched, an update is
-superfluous from its birth, because that message will carry everything. A delivery someone holds a lease on is never
-touched: it may be on its way.
+superfluous from its birth, because that message will carry everything. Where the first message was dropped, material
+news is a first message of its own, and lesser news is superfluous from its birth: there is nothing to edit. A delivery
+someone holds a lease on is never touched: it may be on its way.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from datetime import datetime
 from typing import Literal
 from uuid import uuid4
 
-from sqlalchemy import and_, bindparam, case, func, insert, select, update
+from sqlalchemy import and_, bindparam, case, func, insert, or_, select, update
 from sqlmodel import Session
 
 from riskbot.errors import StoreError
 from riskbot.model import Alert, Decision, Delivery, DeliveryKind, DeliveryState, Reason, Thread
 from riskbot.policy.alerting import Spoken
+from riskbot.policy.replying import MATERIAL
 from riskbot.store.base import number_of_new, table_of
 from riskbot.store.outbox import OF_MESSAGE, OPEN, delivery
 from riskbot.store.placing import story_number
@@ -58,19 +60,27 @@ _OPEN = select(DELIVERY.c.id).where(
     DELIVERY.c.state.in_(OPEN),
 )
 _STANDS = select(MESSAGE.c.ts).where(MESSAGE.c.story == bindparam("of"), MESSAGE.c.channel == bindparam("where"))
-_POSTED = select(DELIVERY.c.id).where(
-    DELIVERY.c.story == bindparam("of"),
-    DELIVERY.c.channel == bindparam("where"),
-    DELIVERY.c.kind == DeliveryKind.POST.value,
-    DELIVERY.c.state != DeliveryState.REPLACED.value,
+_POSTED = (
+    select(DELIVERY.c.state)
+    .where(
+        DELIVERY.c.story == bindparam("of"),
+        DELIVERY.c.channel == bindparam("where"),
+        DELIVERY.c.kind == DeliveryKind.POST.value,
+        DELIVERY.c.state != DeliveryState.REPLACED.value,
+    )
+    .order_by(DELIVERY.c.id.desc())
+    .limit(1)
 )
-_UNTOUCHED = select(DELIVERY.c.id).where(
+_BEGUN = select(DELIVERY.c.id).where(
     DELIVERY.c.story == bindparam("of"),
     DELIVERY.c.channel == bindparam("where"),
     DELIVERY.c.kind == DeliveryKind.POST.value,
-    DELIVERY.c.state == DeliveryState.OWED.value,
-    DELIVERY.c.tried_at.is_(None),
-    DELIVERY.c.lease_until.is_(None),
+    DELIVERY.c.state.in_((*OPEN, DeliveryState.PARKED.value)),
+    or_(
+        DELIVERY.c.state != DeliveryState.OWED.value,
+        DELIVERY.c.tried_at.is_not(None),
+        DELIVERY.c.lease_until.is_not(None),
+    ),
 )
 _BROADCAST = (
     select(DELIVERY.c.id, DELIVERY.c.state, DELIVERY.c.due_at, DELIVERY.c.tried_at, DELIVERY.c.lease_until)
@@ -160,7 +170,7 @@ def withdraw(session: Session, story: int, channel: str) -> None:
 def thread(session: Session, story: str, channel: str) -> Thread:
     """What a channel was told in the thread of a story."""
     connection, where = session.connection(), {"of": story_number(session, story), "where": channel}
-    begun = connection.execute(_UNTOUCHED, where).first() is None
+    begun = bool(connection.execute(_STANDS, where).first() or connection.execute(_BEGUN, where).first())
     last: datetime | None = None
     waiting: Delivery | None = None
     for row in connection.execute(_BROADCAST, where):
@@ -170,7 +180,9 @@ def thread(session: Session, story: str, channel: str) -> Thread:
         at = row.due_at or row.tried_at or row.created_at if is_open else row.tried_at
         last = max((each for each in (last, at) if each), default=None)
         if waiting is None and row.state == DeliveryState.OWED.value and not row.lease_until and not row.tried_at:
-            waiting = delivery(session, cited("d", row.id))
+            found = delivery(session, cited("d", row.id))
+            # A line of our own, such as a reminder, is said alone: news added to it would be said nowhere.
+            waiting = found if found and not found.text else None
     return Thread(begun, last, waiting)
 
 
@@ -201,8 +213,11 @@ def _owe(session: Session, story: int, decision: Decision, kind: Literal["new", 
     """Keep an alert and owe its delivery, unless what still waits will carry it; the alert's number."""
     connection = session.connection()
     carried = kind == "update" and _replace_waiting(session, story, decision.channel)
-    state = DeliveryState.REPLACED if carried else DeliveryState.OWED
-    posted = kind == "new" or _only_in_digest(session, story, decision)
+    first = None if kind == "new" else _first_message(session, story, decision.channel)
+    dropped = first is DeliveryState.DROPPED
+    # Where the first message was dropped, nothing stands that could be edited, nor ever will without another.
+    posted = kind == "new" or first is None or (dropped and decision.reason in MATERIAL)
+    state = DeliveryState.REPLACED if carried or (dropped and not posted) else DeliveryState.OWED
     row = {
         "story": story,
         "channel": decision.channel,
@@ -230,10 +245,13 @@ def _owe(session: Session, story: int, decision: Decision, kind: Literal["new", 
     return made
 
 
-def _only_in_digest(session: Session, story: int, decision: Decision) -> bool:
-    """Whether the story's message was never posted to the channel, nor will be, because a digest told of it instead."""
-    connection, where = session.connection(), {"of": story, "where": decision.channel}
-    return not (connection.execute(_STANDS, where).first() or connection.execute(_POSTED, where).first())
+def _first_message(session: Session, story: int, channel: str) -> DeliveryState | None:
+    """Where the story's message to a channel stands; None: it never was to be posted, because a digest told of it."""
+    connection, where = session.connection(), {"of": story, "where": channel}
+    if connection.execute(_STANDS, where).first():
+        return DeliveryState.SENT
+    posted = connection.execute(_POSTED, where).first()
+    return DeliveryState(posted.state) if posted else None
 
 
 def _replace_waiting(session: Session, story: int, channel: str) -> bool:

@@ -19,6 +19,7 @@ from riskbot.model import (
     Decision,
     Delivery,
     DeliveryKind,
+    DeliveryState,
     FeedState,
     Known,
     Level,
@@ -31,10 +32,12 @@ from riskbot.model import (
 from riskbot.model.answers import Answer, Owner
 from riskbot.model.calm import Away, HeldBack, Silence
 from riskbot.policy.alerting import Spoken
+from riskbot.policy.gathering import Gathering
 from riskbot.ports import Nominee
 from riskbot.store import (
     answers,
     backlog,
+    gathering,
     held,
     nominees,
     outbox,
@@ -158,6 +161,10 @@ class SqlTransaction:
         """Owe one line to the people who run riskbot."""
         return self.owe(DeliveryKind.NOTICE, channel, {"text": text}, now)
 
+    def gathering(self, kind: DeliveryKind, channel: str, title: str) -> Gathering:
+        """What stands of the messages of one kind and title in a channel."""
+        return gathering.gathering(self._session, kind, channel, title)
+
     def thread(self, story: str, channel: str) -> Thread:
         """What a channel was told in the thread of a story."""
         return telling.thread(self._session, story, channel)
@@ -166,9 +173,9 @@ class SqlTransaction:
         """Change what a delivery that nobody has begun says, and when."""
         outbox.add_body(self._session, delivery, body, due_at)
 
-    def set_delivery(self, delivery: Delivery) -> bool:
-        """Write where a delivery stands; nothing, and false, when another has taken it since."""
-        return outbox.set_delivery(self._session, delivery, self._by)
+    def set_delivery(self, delivery: Delivery, *, was: DeliveryState | None = None) -> bool:
+        """Write where a delivery stands; nothing, and false, when another has taken it since or it is no longer so."""
+        return outbox.set_delivery(self._session, delivery, self._by, was=was)
 
     def freeze(self, story: str, channel: str, why: str) -> bool:
         """Note that a story's message can no longer be edited."""

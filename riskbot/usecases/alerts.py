@@ -57,24 +57,27 @@ async def why(store: Store, cited: str) -> Explained:
 
 
 async def resend(store: Store, cited: Sequence[str], *, every: bool = False) -> list[Delivery]:
-    """Owe parked messages again, those named or every one. Raises InputError for one that is not parked."""
+    """Owe parked messages again, those named or every one; which those are. Raises InputError for one that is named
+    and not parked, and then none is owed."""
     chosen = (
         list(await store.deliveries(DeliveryState.PARKED)) if every else [await _found(store, id_) for id_ in cited]
     )
     for each in chosen:
         if each.state is not DeliveryState.PARKED:
-            raise InputError(
-                f"{name(each)} is not parked: it is {each.state}", "riskbot alerts list --state parked shows which are"
-            )
+            raise _not_parked(each, f"it is {each.state}")
     again = [to_resend(each) for each in {each.id: each for each in chosen}.values()]
 
-    def work(tx: Transaction) -> None:
-        for each in again:
-            tx.set_delivery(each)
+    def work(tx: Transaction) -> list[Delivery]:
+        owed = [each for each in again if tx.set_delivery(each, was=DeliveryState.PARKED)]
+        if not every and (taken := next((each for each in again if each not in owed), None)):
+            raise _not_parked(taken, "somebody else has just sent it again or dropped it")
+        return owed
 
-    if again:
-        await store.write(work)
-    return again
+    return await store.write(work) if again else []
+
+
+def _not_parked(delivery: Delivery, but: str) -> InputError:
+    return InputError(f"{name(delivery)} is not parked: {but}", "riskbot alerts list --state parked shows which are")
 
 
 async def _found(store: Store, cited: str) -> Delivery:
@@ -95,7 +98,9 @@ def reason(delivery: Delivery) -> str:
         return delivery.alert.reason.value
     if news := read(delivery.body):
         return ", ".join(dict.fromkeys(each.reason.value for each in news))
-    return delivery.text or str(delivery.body.get("title", ""))
+    if delivery.body.get("sources"):
+        return "all sources"
+    return delivery.text or str(delivery.body.get("title", "")) or "brought up to date"
 
 
 def delivery_form(delivery: Delivery) -> Form:

@@ -1,7 +1,7 @@
 """What a press of Resend or Drop does about messages that are parked.
 
-What always holds: what was decided is kept together with who decided it; a message that is no longer parked is left
-alone.
+What always holds: what was decided is kept together with who decided it; a message that is no longer parked when it is
+written is left alone.
 """
 
 from __future__ import annotations
@@ -24,17 +24,31 @@ async def settle(store: Store, press: Press, what: str, ids: Sequence[str]) -> S
     if not parked:
         return Said("Nothing of it is parked any more: " + ", ".join(f"{each.id} is {each.state}" for each in found))
     again = what == "resend"
-    named = ", ".join(each.id for each in parked)
-    story = parked[0].story if len(parked) == 1 else None
 
     def work(tx: Transaction) -> Said:
+        settled = [
+            each
+            for each in parked
+            if tx.set_delivery(
+                to_resend(each) if again else replace(each, state=DeliveryState.DROPPED), was=DeliveryState.PARKED
+            )
+        ]
+        if not settled:
+            return Said("Nothing of it is parked any more: somebody was quicker.")
+        named = ", ".join(each.id for each in settled)
+        story = settled[0].story if len(settled) == 1 else None
         if not tx.answer(press.answer(AnswerKind.RESEND if again else AnswerKind.DROP, story, named)):
-            return Said(NOT_AGAIN)
-        for each in parked:
-            tx.set_delivery(to_resend(each) if again else replace(each, state=DeliveryState.DROPPED))
+            raise _KnownError  # a press that comes twice changes nothing, whatever was parked meanwhile
         return Said(f"Sent again: {named}." if again else f"Dropped: {named}. What was decided stays on record.")
 
-    return await store.write(work)
+    try:
+        return await store.write(work)
+    except _KnownError:
+        return Said(NOT_AGAIN)
+
+
+class _KnownError(Exception):
+    """The press is kept already: nothing of this one is."""
 
 
 async def _found(store: Store, id_: str) -> Delivery:

@@ -13,8 +13,8 @@ from riskbot.delivery import LEASE, DeliveryReport, Manner, deliver
 from riskbot.model import Delivery, DeliveryState, Summary
 from riskbot.ports import Sent, Transaction
 from tests.builders import NOW, entry, feed, later, rule
-from tests.fakes import FakeDatabase, FakeNotifier, FakeStore, Lost, entries, refused, unknown
-from tests.rounds import MIND, RETOLD, PowerCutError, delivered, mind, polled
+from tests.fakes import FakeDatabase, FakeNotifier, FakeStore, Lost, PowerCutError, entries, refused, unknown
+from tests.rounds import MIND, RETOLD, delivered, mind, polled
 
 T = TypeVar("T")
 

@@ -9,8 +9,8 @@ import pytest
 from riskbot.delivery import LEASE, DeliveryReport, deliver
 from riskbot.model import DeliveryState
 from tests.builders import NOW, later
-from tests.fakes import FakeDatabase, FakeNotifier, FakeStore, Lost, refused, unknown
-from tests.rounds import MIND, PowerCutError
+from tests.fakes import FakeDatabase, FakeNotifier, FakeStore, Lost, PowerCutError, refused, unknown
+from tests.rounds import MIND
 
 
 async def owe(store: FakeStore, *texts: str, channel: str = "ops") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -15,6 +15,8 @@ from riskbot.policy.resending import (
     SPREAD,
     after_refusal,
     cannot_look,
+    defective,
+    for_the_moment,
     not_seen,
     to_resend,
     unreadable,
@@ -192,3 +194,35 @@ def test_no_refusal_forgets_key_attempts_or_place(error: SlackError) -> None:
     standing = replace(TRYING, ts="17.1", sent_as="C1")
     after = after_refusal(standing, error, NOW)
     assert (after.key, after.attempts, after.ts, after.sent_as, after.tried_at) == ("k", 1, "17.1", "C1", NOW)
+
+
+# ── a defect of riskbot ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("state", "before", "lost_at"),
+    [
+        (DeliveryState.SENDING, None, NOW),
+        (DeliveryState.SENDING, later(seconds=5), later(seconds=5)),
+        (DeliveryState.OWED, None, None),
+    ],
+)
+def test_what_riskbot_failed_at_is_parked_and_unsure_only_where_its_post_was_begun(
+    state: DeliveryState, before: datetime | None, lost_at: datetime | None
+) -> None:
+    held = defective(replace(TRYING, state=state, lost_at=before), KeyError("xoxb-secret"), later(minutes=1))
+    assert (held.state, held.error) == (DeliveryState.PARKED, "a defect of riskbot: KeyError")
+    assert (held.lost_at, held.parked_at, held.reported) == (lost_at, later(minutes=1), False)
+
+
+@pytest.mark.parametrize(
+    ("error", "passes"),
+    [
+        (refused("ratelimited", retry_after=0.0), True),
+        (refused("unreachable"), True),
+        (unknown(), True),
+        (refused("channel_not_found"), False),
+    ],
+)
+def test_whether_a_refusal_is_one_for_the_moment(error: SlackError, passes: bool) -> None:
+    assert for_the_moment(error) is passes

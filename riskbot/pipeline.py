@@ -33,12 +33,13 @@ from riskbot.policy.alerting import LONG, channels, concerning, decide, material
 from riskbot.policy.calm import hour_of
 from riskbot.policy.fulltext import unread as pages_unread
 from riskbot.policy.fulltext import wanted, with_page
+from riskbot.policy.gathering import gathered
 from riskbot.policy.health import examined
 from riskbot.policy.holding import calmed
 from riskbot.policy.hours import loud
 from riskbot.policy.novelty import Novelty, articles, novelty
 from riskbot.policy.polling import after_failure, after_success
-from riskbot.policy.replying import lists_sources, news_of, to_say
+from riskbot.policy.replying import BROADCAST_EVERY, lists_sources, news_of, to_say
 from riskbot.ports import Fetcher, Store, Transaction
 from riskbot.stories.clustering import opens_story
 from riskbot.stories.keys import keys
@@ -49,6 +50,7 @@ from riskbot.stories.sketch import Sketch, sketch
 from riskbot.stories.summary import summarise
 from riskbot.stories.words import stem, words
 
+FEEDS = "feeds"  # the title under which lines on feeds are gathered
 TITLE = 200  # characters that stand for a missing title
 _COUNTED = (Reason.SAME_ORIGIN_REPEAT, Reason.COOLDOWN)  # not told by themselves, but part of what is told
 SHARED = 2  # words of its title that an article without a hit must share with stories to be looked at more closely
@@ -140,7 +142,17 @@ async def poll(
 def _finish(tx: Transaction, state: FeedState, line: str | None, mind: Mind, now: datetime) -> None:
     held = tx.finish_poll(state)
     if held and line and mind.policy.ops_channel:  # else whoever holds the feed now tells of it
-        tx.notice(mind.policy.ops_channel, line, now)
+        gather(tx, mind.policy.ops_channel, line, now)
+
+
+def gather(tx: Transaction, channel: str, line: str, now: datetime) -> None:
+    """Owe a line on a feed, together with those of an outage that turns many."""
+    stands = tx.gathering(DeliveryKind.NOTICE, channel, FEEDS)
+    told = gathered(line, "feeds turned", FEEDS, stands, now)
+    if told.into:
+        tx.add_body(told.into, told.body, told.due_at)
+    else:
+        tx.owe(DeliveryKind.NOTICE, channel, told.body, now, due_at=told.due_at)
 
 
 def keep(tx: Transaction, readings: Sequence[Reading], mind: Mind, now: datetime, *, first_poll: bool) -> PollReport:
@@ -240,7 +252,10 @@ def _say(tx: Transaction, decision: Decision, story: Story, before: Summary | No
     if saying is None:
         return
     of, due_at = mind.policy.plan.channel(decision.channel), saying.due_at
-    if due_at and story.level is not Level.CRITICAL:
+    if due_at and story.level is Level.CRITICAL:
+        # It joins what waits, and that may have been put off to the morning when the story was less grave.
+        due_at = min(due_at, now + BROADCAST_EVERY)
+    elif due_at:
         due_at = loud(of, due_at)
     if saying.into:
         tx.add_body(saying.into, saying.body, due_at)

@@ -87,6 +87,8 @@ class Runner:
             self._rounds.discard(task)
         for why in report.parked:
             get_logger().error("a message is parked until someone mends it", why=why)
+        for defect in report.defects:
+            get_logger().error("a message is parked because of a defect of riskbot", exc_info=defect)
         if report.sent:
             get_logger().info("told", messages=report.sent)
         if self._polled:  # and what was owed is dealt with: a complete round

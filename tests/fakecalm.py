@@ -50,6 +50,8 @@ class FakeCalm:
             raise StoreError(f"there is no story {held_back.story!r}")
         made = f"h{len(self._t.held) + 1}"
         self._t.held[made] = replace(held_back, id=made)
+        if held_back.silence:
+            self._t.summed.pop(held_back.silence, None)
 
     def release(self, story: str, channel: str, now: datetime) -> None:
         for held in self._waiting():

@@ -36,7 +36,7 @@ def fold(session: Session, before: datetime) -> dict[str, list[str]]:
     told: dict[str, datetime | None] = {}
     for story, channel, owed_at in waiting:
         if channel not in told:
-            told[channel] = _last_told(session, channel)
+            told[channel] = _last_told(session, channel, owed_at)
         last = told[channel]
         if story is not None and (last is None or last <= owed_at):
             withdraw(session, story, channel)
@@ -44,7 +44,7 @@ def fold(session: Session, before: datetime) -> dict[str, list[str]]:
     return folded
 
 
-def _last_told(session: Session, channel: str) -> datetime | None:
-    """When a channel was last told of anything."""
-    sent = col(DeliveryRow.state) == DeliveryState.SENT.value
-    return session.exec(select(func.max(DeliveryRow.tried_at)).where(col(DeliveryRow.channel) == channel, sent)).one()
+def _last_told(session: Session, channel: str, since: datetime) -> datetime | None:
+    """When a channel was last told of anything, where that was after the first of what waits came to be owed."""
+    sent = (col(DeliveryRow.state) == DeliveryState.SENT.value, col(DeliveryRow.tried_at) > since)
+    return session.exec(select(func.max(DeliveryRow.tried_at)).where(col(DeliveryRow.channel) == channel, *sent)).one()

@@ -41,6 +41,7 @@ class HeldBackRow(Row, table=True):
         Index("ix_held_back_story_channel", "story", "channel"),
         Index("ix_held_back_settled_at_due_at", "settled_at", "due_at"),
         Index("ix_held_back_silence", "silence"),
+        Index("ix_held_back_channel_at", "channel", "at"),
         {"sqlite_autoincrement": True},
     )
 

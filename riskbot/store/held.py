@@ -15,7 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from riskbot.model import Reason
 from riskbot.model.calm import Away, Cause, HeldBack
-from riskbot.store.calm_tables import AwayRow, HeldBackRow
+from riskbot.store.calm_tables import AwayRow, HeldBackRow, SilenceRow
 from riskbot.store.placing import story_number
 from riskbot.store.story_tables import AlertRow, StoryRow
 from riskbot.store.values import cited, number_of
@@ -36,6 +36,10 @@ def hold(session: Session, held: HeldBack) -> None:
     )
     session.add(row)
     session.flush()
+    if row.silence is not None:
+        # A poll that began before the silence ended may be kept after its summary: there is to be another one.
+        again = update(SilenceRow).where(col(SilenceRow.id) == row.silence).values(summed_at=None)
+        session.exec(again.execution_options(synchronize_session=False))
 
 
 def release(session: Session, story: str, channel: str, now: datetime) -> None:

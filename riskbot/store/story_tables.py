@@ -21,7 +21,16 @@ class StoryRow(Row, table=True):
     """The articles that tell of one event; cited as `s<id>`."""
 
     __tablename__ = "story"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        # Of those that were merged alone: SQLite would take a whole index for finding those that were not.
+        Index(
+            "ix_story_merged_into",
+            "merged_into",
+            sqlite_where=text("merged_into IS NOT NULL"),
+            postgresql_where=text("merged_into IS NOT NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     level: str
@@ -98,6 +107,7 @@ class AlertRow(Row, table=True):
         ),
         Index("ix_alert_story_channel", "story", "channel"),
         Index("ix_alert_channel_at", "channel", "at"),
+        Index("ix_alert_at", "at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -149,6 +159,7 @@ class DeliveryRow(Row, table=True):
         Index("ix_delivery_state_tried_at", "state", "tried_at"),
         Index("ix_delivery_story_channel", "story", "channel"),
         Index("ix_delivery_tried_at", "tried_at"),
+        Index("ix_delivery_kind_channel", "kind", "channel"),
         {"sqlite_autoincrement": True},
     )
 

@@ -31,7 +31,7 @@ async def note_absence(store: Store, now: datetime) -> Away | None:
 
 async def tell_held(store: Store, plan: Plan, now: datetime) -> int:
     """Owe the digests that are due and the summaries of silences that are over; how many."""
-    folded = await store.write(lambda tx: _backlog(tx, now))
+    folded = await store.write(lambda tx: _backlog(tx, plan, now))
     if not await store.write(lambda tx: bool(tx.held_due(now) or tx.finished_silences(now))):
         return folded
     blind = await _blind(store)
@@ -44,12 +44,19 @@ async def _blind(store: Store) -> list[str]:
     return [f"{name}: {kind(state.ill)}" for name, state in sorted(states.items()) if state.ill]
 
 
-def _backlog(tx: Transaction, now: datetime) -> int:
-    """What waited for more than an hour because its channel could not be told, one digest for each channel."""
+def _backlog(tx: Transaction, plan: Plan, now: datetime) -> int:
+    """What waited for more than an hour because its channel could not be told: one digest for each channel, which
+    takes in what comes to wait as long before it could be sent."""
     folded = tx.fold_backlog(now - OUTAGE)
     for channel, stories in folded.items():
+        waiting = tx.gathering(DeliveryKind.DIGEST, channel, AWAY).waiting
+        if waiting and waiting.into:
+            more = {"stories": list(dict.fromkeys([*waiting.body["stories"], *stories])), "until": now.isoformat()}
+            tx.add_body(waiting.into, {**waiting.body, **more}, waiting.due_at)
+            continue
+        due = loud(plan.channel(channel), now)
         body = _body(AWAY, stories, now - OUTAGE, now)
-        tx.owe(DeliveryKind.DIGEST, channel, body, now)
+        tx.owe(DeliveryKind.DIGEST, channel, body, now, due_at=due if due > now else None)
     return len(folded)
 
 

@@ -107,6 +107,18 @@ async def test_a_story_muted_until_something_material_is_told_of_the_first_denia
     assert (silence.ended_at, silence.ended_by) == (later(minutes=2), "first denied, in s1")
 
 
+async def test_what_a_poll_brings_that_began_before_the_silence_ended_is_told_by_another_summary() -> None:
+    store, notifier, by = FakeStore(), FakeNotifier(), mind()
+    await muted(store, company="alibaba")
+    await polled(store, FIRST)
+    await told(store, notifier, later(hours=1), by)
+    assert len(notifier.digested) == 1
+    await polled(store, SANCTIONED, at=later(minutes=59), source="slow")  # kept only after the summary was owed
+    await told(store, notifier, later(minutes=61), by)
+    assert [line.story for line in notifier.digested[-1].lines] == ["s2"]
+    assert len(notifier.digested) == 2
+
+
 async def test_nothing_is_said_in_the_thread_of_a_silenced_story() -> None:
     store, notifier, by = FakeStore(), FakeNotifier(), mind()
     await polled(store, FIRST)
@@ -192,6 +204,31 @@ async def test_a_broadcast_that_waits_for_its_half_hour_waits_for_the_morning_to
     assert [kind for kind, _, _ in notifier.replied] == [DeliveryKind.BROADCAST, DeliveryKind.BROADCAST]
 
 
+async def test_what_waits_for_the_morning_goes_out_within_half_an_hour_when_the_story_becomes_critical() -> None:
+    quiet = QuietHours(12 * 60 + 10, 18 * 60)
+    by = mind(RULES[0], GRAVE, plan=Plan({"risk": ChannelPlan("risk", quiet=(quiet,))}))
+    store, notifier = FakeStore(), FakeNotifier()
+    await polled(store, FIRST, at=later(minutes=-5), by=by)
+    await delivered(store, notifier, later(minutes=-5))
+    await polled(store, DENIAL, source="other", by=by)
+    await told(store, notifier, NOW, by)
+    confirmed = entry(
+        "White House confirms memo on Alibaba and Chinese military",
+        "The White House confirmed the memo that says that Alibaba helps the Chinese military.",
+        entry_id="7",
+    )
+    await polled(store, confirmed, at=later(minutes=5), source="third", by=by)
+    worse = entry(
+        "White House memo says Alibaba helps Chinese military, sanctions imposed",
+        "A memo from the White House says that Alibaba helps the Chinese military. It put sanctions on Alibaba.",
+        entry_id="8",
+    )
+    await polled(store, worse, at=later(minutes=20), source="fourth", by=by)
+    assert [story.level for story in await store.stories()] == [Level.CRITICAL]
+    await told(store, notifier, later(minutes=51), by)
+    assert [kind for kind, _, _ in notifier.replied].count(DeliveryKind.BROADCAST) == 2
+
+
 # ── digests ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -264,6 +301,17 @@ async def test_what_piled_up_while_slack_was_away_is_one_digest_and_news_of_it_a
     await told(store, notifier, later(hours=2), by)
     assert len(notifier.shown) == 2
     assert (await store.counts()).owed == 0
+
+
+async def test_what_comes_to_wait_while_slack_is_still_away_joins_the_one_digest() -> None:
+    by, store, notifier = mind(RULES[0], RULES[2]), FakeStore(), FakeNotifier()
+    await polled(store, FIRST, by=by)
+    assert await tell_held(store, by.policy.plan, later(minutes=61)) == 1
+    await polled(store, PORT, at=later(minutes=5), source="other", by=by)
+    assert await tell_held(store, by.policy.plan, later(minutes=66)) == 1
+    await delivered(store, notifier, later(minutes=67))
+    (digest,) = notifier.digested
+    assert (digest.title, [line.story for line in digest.lines]) == ("While I was away", ["s1", "s2"])
 
 
 async def test_a_channel_that_is_told_of_other_things_has_no_backlog() -> None:

@@ -1,0 +1,37 @@
+"""Messages of one kind and title in a channel, to which more may be added.
+
+What always holds: only what nobody has begun to send is added to.
+"""
+
+from __future__ import annotations
+
+from sqlmodel import Session, col, select
+
+from riskbot.model import DeliveryKind, DeliveryState
+from riskbot.policy.gathering import Gathered, Gathering
+from riskbot.store.story_tables import DeliveryRow
+from riskbot.store.values import cited
+
+LATEST = 20  # messages of a kind and channel that are looked at
+
+
+def gathering(session: Session, kind: DeliveryKind, channel: str, title: str) -> Gathering:
+    """What stands of these messages."""
+    row = DeliveryRow
+    latest = session.exec(
+        select(row)
+        .where(col(row.kind) == kind.value, col(row.channel) == channel)
+        .order_by(col(row.id).desc())
+        .limit(LATEST)
+    ).all()
+    found = [each for each in latest if each.body.get("title") == title]
+    untouched = (
+        each
+        for each in found
+        if each.state == DeliveryState.OWED.value and each.tried_at is None and each.lease_until is None
+    )
+    waiting = next(untouched, None)
+    return Gathering(
+        Gathered(waiting.body, waiting.due_at, cited("d", waiting.id)) if waiting else None,
+        tuple(each.due_at or each.tried_at or each.created_at for each in found),
+    )

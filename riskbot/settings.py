@@ -70,27 +70,32 @@ def _port(word: object) -> int:
     return number
 
 
-def _proxy(value: SecretStr) -> SecretStr:
-    """The value is never quoted: it may hold a password."""
+def _is_web_address(value: str) -> bool:
     try:
-        parts = urlsplit(value.get_secret_value())
+        parts = urlsplit(value)
         _ = parts.port  # raises where it is none
     except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _proxy(value: SecretStr) -> SecretStr:
+    """The value is never quoted: it may hold a password."""
+    if not _is_web_address(value.get_secret_value()):
         raise ValueError("it is no proxy's address: write http://host:port, or http://user:password@host:port")
     return value
 
 
 def _web_address(value: SecretStr) -> SecretStr:
     """The value is never quoted: whoever knows the address may post to it."""
-    try:
-        parts = urlsplit(value.get_secret_value())
-        _ = parts.port  # raises where it is none
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not _is_web_address(value.get_secret_value()):
         raise ValueError("it is no web address: write one that begins with https://")
+    return value
+
+
+def _api(value: str) -> str:
+    if not _is_web_address(value):
+        raise ValueError(f"{value[:80]!r} is no web address: write one that begins with https://")
     return value
 
 
@@ -124,6 +129,7 @@ Size = Annotated[int, BeforeValidator(_size)]
 Ports = Annotated[frozenset[int], NoDecode, BeforeValidator(_ports)]
 Proxy = Annotated[SecretStr, AfterValidator(_proxy)]
 WebAddress = Annotated[SecretStr, AfterValidator(_web_address)]
+Api = Annotated[str, AfterValidator(_api)]
 AppToken = Annotated[SecretStr, AfterValidator(_app_token)]
 DurationOrNever = Annotated[timedelta, BeforeValidator(_duration_or_never)]
 DailyAt = Annotated[Daily | None, BeforeValidator(_clock_time)]
@@ -164,7 +170,7 @@ class Settings(BaseSettings):
         le=_MOST_TIME,
         description="an unanswered message that is not there after so long is sent again",
     )
-    slack_api_url: str = Field("https://slack.com/api/", description="base address of the Slack Web API")
+    slack_api_url: Api = Field("https://slack.com/api/", description="base address of the Slack Web API")
     remind_after: DurationOrNever = Field(
         timedelta(minutes=30), description="grave stories that nobody is on are reminded after that (never = not)"
     )

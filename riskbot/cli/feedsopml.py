@@ -28,7 +28,8 @@ def import_feeds(
     """Put the feeds of an OPML file into a rule file: all of them or none. Its comments and layout stay."""
     settings = load_settings()
     folder = rules_folder(settings, rules)
-    if folder.resolve() == shipped("rules").resolve():
+    own = rules or settings.rules_dir or folder == Path("rules")  # in a checkout ./rules are the shipped ones, to edit
+    if folder.resolve() == shipped("rules").resolve() and (not own or "_shipped" in folder.resolve().parts):
         raise InputError("the shipped rules are not edited", "run `riskbot init` first: it copies them to ./rules")
     target = _target(folder, to or Path(_DEFAULT))
     made = plan(read_opml(_bytes(file), str(file)), load(settings, folder).feeds)

@@ -6,6 +6,7 @@ import asyncio
 import getpass
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -52,12 +53,12 @@ def list_(
 ) -> None:
     """Every story: the gravest first, of equals the one that moved last."""
     now = clock()
-    found: list[Listed] = _run(
-        rules,
-        database,
-        lambda store, mind: list_stories(store, mind, now, everything=everything, company=company),
-        nothing=[],
-    )
+
+    def listed(*, past: bool) -> list[Listed]:
+        ask = partial(list_stories, now=now, everything=past, company=company)
+        return _run(rules, database, ask, nothing=[])
+
+    found = listed(past=everything)
     if as_json:
         print_json([listed_form(each) for each in found])
         return
@@ -65,6 +66,9 @@ def list_(
         out.print(story_line(each.summary), soft_wrap=True)
         out.print(indented(f"{each.summary.headline}"), soft_wrap=True)
         out.print(indented(_stands(each, now), "dim"), soft_wrap=True)
+    if not found and not everything and (past := listed(past=True)):
+        out.print(f"no live story; {len(past)} in all: `riskbot stories list --all`")
+        return
     out.print("no story" if not found else f"{len(found)} {'story' if len(found) == 1 else 'stories'}")
 
 

@@ -24,10 +24,10 @@ _REASONS: dict[str, tuple[str, str]] = {
     "bad-redirect": ("{url} redirects without saying where to", _LOOK),
     "bad-address": ("{url} is not a web address that can be asked for", "correct the feed's `url`"),
     "bad-scheme": ("{url} is not http or https", "give the feed an http(s) `url`"),
-    "bad-port": ("{url} uses port {detail}, which is not allowed", "list the port among the allowed ones"),
+    "bad-port": ("{url} uses port {detail}, which is not allowed", "add it to RISKBOT_PORTS, where it is really meant"),
     "private-address": (
         "{url} leads to an address that is not public ({detail})",
-        "set `allow_private: true` if the feed is inside your own network",
+        "set `allow_private: true` if the feed is inside your own network (link-local addresses are never asked)",
     ),
     "dns": (
         "the host of {url} cannot be found ({detail})",

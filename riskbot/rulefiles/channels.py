@@ -82,7 +82,8 @@ def _routes(sources: Sequence[RuleSource], tags: set[str]) -> tuple[Route, ...]:
         for entry, node in source.entries("routes"):
             for position, tag in enumerate(entry.tags):
                 if tag not in tags and whole:
-                    mend = did_you_mean(tag, tags, f"the tags of rules are {listing(sorted(tags)) or 'none yet'}")
+                    known = f"the tags of rules are {listing(sorted(tags))}" if tags else "no rule has a tag yet"
+                    mend = did_you_mean(tag, tags, f"{known}: give one `tags: [{shorten(tag)}]`")
                     source.tell(
                         child(node, "tags", position), "unknown-tag", f"no rule has the tag {shorten(tag)!r}", mend
                     )

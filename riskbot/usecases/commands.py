@@ -133,7 +133,8 @@ def lasting(word: str) -> timedelta:
     """How long a silence lasts. Raises InputError."""
     found = _duration(word)
     if found is None or not timedelta() < found <= LONGEST:
-        raise InputError(f"{word[:40]!r} is no time for a silence", "write something from 1m to 365d: 1h, 2d, 1w")
+        wrong = "is too long or too short for a silence" if found is not None else "is no time for a silence"
+        raise InputError(f"{word[:40]!r} {wrong}", "write something from 1m to 365d: 1h, 2d, 1w")
     return found
 
 

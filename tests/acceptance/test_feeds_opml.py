@@ -123,7 +123,6 @@ def test_a_list_that_cannot_be_used_is_refused_with_its_place(
         (["mine.opml", "--to", "feeds.json"], [".yaml"]),
         (["mine.opml", "--to", "sub/feeds.yaml"], ["cannot be written"]),
         (["mine.opml", "--rules", "nosuch"], ["no rules folder nosuch"]),
-        (["mine.opml", "--rules", str(ROOT / "rules")], ["shipped rules", "riskbot init"]),
     ],
 )
 def test_an_import_that_leads_nowhere_changes_nothing(shipped: Path, arguments: list[str], said: list[str]) -> None:
@@ -134,6 +133,24 @@ def test_an_import_that_leads_nowhere_changes_nothing(shipped: Path, arguments: 
     for words in said:
         assert words in done.stderr
     assert held(shipped) == before
+
+
+def test_the_shipped_rules_are_not_edited_where_nobody_asked_for_them(tmp_path: Path) -> None:
+    (tmp_path / "mine.opml").write_text(OPML, encoding="utf-8")
+    before = (ROOT / "rules" / "feeds.yaml").read_bytes()
+    done = riskbot("feeds", "import", "mine.opml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "shipped rules" in done.stderr
+    assert "riskbot init" in done.stderr
+    assert (ROOT / "rules" / "feeds.yaml").read_bytes() == before
+
+
+def test_in_a_checkout_the_shipped_rules_are_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "rules").symlink_to(ROOT / "rules")
+    (tmp_path / "mine.opml").write_text("", encoding="utf-8")
+    done = riskbot("feeds", "import", "mine.opml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "nothing in it" in done.stderr  # it got as far as the list
 
 
 def test_rules_that_are_broken_already_are_told_and_nothing_is_put_in(shipped: Path) -> None:

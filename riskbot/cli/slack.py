@@ -59,7 +59,12 @@ def check_(
         )
     )
     if as_json:
-        print_json([{"what": each.what, "well": each.well, "said": each.said, "mend": each.mend} for each in found])
+        print_json(
+            [
+                {"what": each.what, "well": each.well, "said": each.said, "mend": each.mend, "judged": each.judged}
+                for each in found
+            ]
+        )
     else:
         _print(found)
     if not all(each.well for each in found):
@@ -76,7 +81,11 @@ def _channels(settings: Settings, loaded: Loaded) -> list[str]:
 
 def _print(found: Iterable[Finding]) -> None:
     for each in found:
-        mark = Text("ok    ", style="green") if each.well else Text("wrong ", style="bold red")
+        mark = Text("ok    ", style="green") if each.well else _bad(each)
         out.print(mark.append(f"{each.what}: {each.said}", style="default"), soft_wrap=True)
         if each.mend:
             out.print(Text.assemble(("      mend: ", "green"), each.mend), soft_wrap=True)
+
+
+def _bad(found: Finding) -> Text:
+    return Text("wrong ", style="bold red") if found.judged else Text("not checked ", style="bold yellow")

@@ -28,6 +28,7 @@ class Finding:
     well: bool
     said: str  # what was found, in words
     mend: str = ""  # what to do about it; empty where it is well
+    judged: bool = True  # false: Slack could not be asked, so nobody knows
 
 
 async def check(
@@ -170,7 +171,7 @@ async def _socket(app: SlackClient | None) -> Finding:
 
 
 def _failed(what: str, error: SlackError) -> Finding:
-    return Finding(what, False, str(error), error.mend)
+    return Finding(what, False, str(error), error.mend, judged=error.code != "unreachable")
 
 
 def _name(channel: str) -> str:

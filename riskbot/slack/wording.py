@@ -111,10 +111,20 @@ def evidence(summary: Summary) -> str:
     figures = (
         count(summary.articles, "article"),
         origins(summary),
-        count(summary.confirmations, "confirmation"),
-        count(summary.official, "official act"),
+        count(summary.confirmations, "confirmation") + _uncounted(summary, Standing.CONFIRMED, summary.confirmations),
+        count(summary.official, "official act") + _uncounted(summary, Standing.OFFICIAL, summary.official),
     )
     return " · ".join(figures)
+
+
+def _uncounted(summary: Summary, standing: Standing, number: int) -> str:
+    """Why none is counted of what the ledger above the line holds; empty where it holds none, or some are counted."""
+    claims = [claim for claim in summary.claims if claim.status is standing]
+    if number or not claims:
+        return ""
+    if standing is Standing.CONFIRMED and all(claim.bearing != "entitled" for claim in claims):
+        return " (by nobody entitled to it)"
+    return " (told by no outlet that counts)"
 
 
 def figures(summary: Summary) -> str:

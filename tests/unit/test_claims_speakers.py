@@ -104,3 +104,45 @@ def test_what_the_white_house_is_said_to_have_done_is_still_the_white_houses() -
 def test_an_act_has_the_authority_for_speaker_and_not_whom_it_falls_on() -> None:
     (claim,) = shipped_reader().read(article("", "Hanwei was blacklisted by the Pentagon."), ["Hanwei"])
     assert (claim.status, claim.speaker) == (Standing.OFFICIAL, "Pentagon")
+
+
+@pytest.mark.parametrize(
+    ("headline", "denier"),
+    [
+        ("Huawei confirms U.S. Treasury sanctions, denies sales to Iran", "Huawei"),
+        ("Huawei Confirms U.S. Treasury Sanctions, Denies Sales to Iran", "Huawei"),
+        ("Huawei confirms U.S. Treasury sanctions and denies sales to Iran", "Huawei"),
+        ("Huawei confirms ban, denies spying", "Huawei"),
+        ("Huawei confirms Reuters reports, denies spying", "Huawei"),
+        ("Huawei confirms U.S. Treasury sanctioned it, denies sales to Iran", "Huawei"),
+        ("Huawei condemns Treasury sanctions, denies sales to Iran, confirms talks", "Huawei"),
+        ("Huawei faces U.S. sanctions, denies spying", "Huawei"),
+        ("Huawei hit by U.S. Treasury sanctions, denies spying", "Huawei"),
+        ("Huawei pays fine, denies wrongdoing", "Huawei"),
+        ("U.S. Treasury sanctions Huawei, denies claims of protectionism", "U.S. Treasury"),
+        ("U.S. bans Huawei, ZTE denies spying", "ZTE"),
+        ("Officials said that Norbank ordered the payments and denied the reports.", "Norbank"),
+    ],
+)
+def test_a_verb_without_a_subject_of_its_own_has_that_of_the_verb_before_it(headline: str, denier: str) -> None:
+    found = shipped_reader().read(article(headline, ""), ["Huawei"])
+    assert [c.speaker for c in found if c.status is Standing.DENIED] == [denier]
+
+
+@pytest.mark.parametrize(
+    ("headline", "who"),
+    [
+        ("Alibaba denies White House memo, confirms talks with the regulator", ["Alibaba"]),
+        ("Alibaba denies reports, confirms White House memo", ["Alibaba"]),
+        ("Alibaba condemns White House memo, denies sales, confirms talks", ["Alibaba"]),
+        ("Alibaba denies memo, White House confirms it", ["White House"]),
+        ("Alibaba denies it, says White House confirmed talks", []),
+        ("Alibaba denies claims the ministry confirmed", []),
+        ("Alibaba denied claims that Huawei stole data, confirmed the sale.", []),
+        ("Alibaba disputes reports of the deal, confirmed by the ministry.", []),
+        ("Reports that Alibaba denies the memo, confirms talks", []),
+    ],
+)
+def test_what_is_confirmed_beside_a_denial_is_not_what_is_denied(headline: str, who: list[str]) -> None:
+    found = shipped_reader().read(article(headline, ""), ["Alibaba"])
+    assert [c.speaker for c in found if c.status is Standing.CONFIRMED] == who

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from riskbot.model import Member, Outlet, Standing
 from riskbot.stories.evidence import Evidence, Retelling, evidence
 from riskbot.stories.outlets import Outlets
@@ -121,6 +123,38 @@ def test_a_confirmation_is_somebody_entitled_saying_so_and_each_counts_once() ->
 def test_an_act_of_an_authority_confirms_too() -> None:
     story = of(by("CNBC", claims=(claim(Standing.OFFICIAL, "Treasury", bearing="entitled"),)))
     assert (story.confirmations, story.official) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("speakers", "number"),
+    [
+        (("Treasury", "U.S. Treasury", "U.S."), 1),
+        (("Treasury Department", "US Treasury Department", "Department of the Treasury", "the Treasury"), 1),
+        (("Treasury", "United States"), 1),
+        (("Defense Department", "US Department of Defence"), 1),
+        (("U.S. officials", "US government", "Washington"), 1),
+        (("Kremlin", "Moscow"), 1),
+        (("UK Treasury", "U.S. Treasury"), 2),
+        (("UK Treasury", "U.S. Treasury", "Treasury"), 2),
+        (("Chinese foreign ministry", "Foreign Ministry", "Russian foreign ministry"), 2),
+        (("Treasury", "Commerce Department", "U.S."), 2),
+        (("US", "EU"), 2),
+        (("Treasury", "U.S.", "UK"), 3),
+    ],
+)
+def test_an_authority_counts_once_with_and_without_its_state(speakers: tuple[str, ...], number: int) -> None:
+    story = of(
+        *(
+            by("CNBC", f"Report {n}.", claims=(claim(Standing.OFFICIAL, name, bearing="entitled"),))
+            for n, name in enumerate(speakers)
+        )
+    )
+    assert (story.official, story.confirmations) == (number, number)
+
+
+@pytest.mark.parametrize("firm", ["China Mobile", "Bank of China", "Air China", "Huawei"])
+def test_a_firm_is_no_authority_of_the_state_it_is_named_after(firm: str) -> None:
+    assert of(by("CNBC", **confirmed(firm)), by("Reuters", **confirmed("China"))).confirmations == 2
 
 
 def test_who_is_not_entitled_nobody_named_and_what_concerns_others_confirm_nothing() -> None:

@@ -93,7 +93,9 @@ def test_a_story_nobody_confirmed_says_so() -> None:
 
 
 def test_the_evidence_line_counts_with_the_right_grammar() -> None:
-    story = replace(FULL, articles=5, origins=("Financial Times",), origins_read=(), confirmations=0, official=0)
+    story = replace(
+        FULL, claims=(), articles=5, origins=("Financial Times",), origins_read=(), confirmations=0, official=0
+    )
     line = "5 articles · 1 origin (Financial Times, original not read) · 0 confirmations · 0 official acts"
     assert line in words(message(story))
     single = replace(story, articles=1, confirmations=1, official=1, sources=story.sources[:1])

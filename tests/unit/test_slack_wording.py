@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from riskbot.model import Figure, Member, Story
-from riskbot.slack.wording import both, figures, quoted
+from riskbot.model import Claim, Figure, Member, Outlet, Standing, Story
+from riskbot.slack.wording import both, evidence, figures, quoted
 from riskbot.stories.outlets import Outlets
 from riskbot.stories.summary import summarise
-from tests.builders import article, placement, reading
+from tests.builders import article, claim, placement, reading
 
 SAID = summarise(Story("s1", (Member(reading(article(url="https://news.example/a")), placement("s1")),)), Outlets([]))
 (MEMBER,) = SAID.sources
@@ -42,3 +42,30 @@ def test_words_are_joined_as_in_a_sentence() -> None:
         "alleged and denied",
         "alleged, denied and official",
     ]
+
+
+def told_by(outlet: str, *claims: Claim) -> str:
+    told = reading(article(outlet=outlet), claims=claims)
+    return evidence(summarise(Story("s1", (Member(told, placement("s1")),)), Outlets([Outlet("CNBC")])))
+
+
+def test_an_act_that_the_lines_show_and_the_count_does_not_is_explained() -> None:
+    act = claim(Standing.OFFICIAL, "Treasury", bearing="entitled")
+    assert told_by("The Daily Nobody", act).endswith(
+        " · 0 confirmations · 0 official acts (told by no outlet that counts)"
+    )
+    assert told_by("CNBC", act).endswith(" · 1 confirmation · 1 official act")
+
+
+def test_a_confirmation_that_does_not_count_says_why() -> None:
+    entitled = claim(Standing.CONFIRMED, "Treasury", bearing="entitled")
+    anybody = claim(Standing.CONFIRMED, "Kyle Chan", bearing="told")
+    assert told_by("The Daily Nobody", entitled).endswith(
+        " · 0 confirmations (told by no outlet that counts) · 0 official acts"
+    )
+    assert told_by("CNBC", anybody).endswith(" · 0 confirmations (by nobody entitled to it) · 0 official acts")
+    assert told_by("CNBC", entitled, anybody).endswith(" · 1 confirmation · 0 official acts")
+
+
+def test_figures_of_what_nobody_says_stand_alone() -> None:
+    assert told_by("The Daily Nobody").endswith(" · 0 confirmations · 0 official acts")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from riskbot.model import Standing
 from riskbot.stories.claims.findings import Finding, past
 from riskbot.stories.claims.grammar import REACH, Sentence, Verb, is_day
-from riskbot.stories.claims.phrases import Phrase, agent, subject
+from riskbot.stories.claims.phrases import Phrase, agent, sharing, subject
 from riskbot.stories.claims.speakers import NOBODY, attributions, doer, mouth, speaker
 from riskbot.stories.claims.terms import Group
 
@@ -58,9 +58,25 @@ def _asserted(sentence: Sentence, verb: Verb, end: int) -> bool:
     able = verb.modal and sentence.low[place - 1] == "can"  # "we can confirm that"
     if verb.infinitive or (verb.modal and not able) or sentence.negated(verb) or sentence.asks:
         return False
-    if sentence.conditional(place) or _doubted(sentence, end) or sentence.told(place):
+    if sentence.conditional(place) or _doubted(sentence, end) or _only_told(sentence, verb, end):
         return False
     return able or not sentence.unreal(place)
+
+
+def _only_told(sentence: Sentence, verb: Verb, end: int) -> bool:
+    """Whether it stands in somebody's mouth, rather than beside it: "denied the report, confirmed talks"."""
+    place, low = verb.place, sentence.low
+    if not sentence.told(place):
+        return False
+    if low[end : end + 1] == ["by"]:
+        return True
+    begins = verb.left if verb.chained else subject(sentence, place).start - 1
+    head = sharing(sentence, place) if verb.chained else sentence.clause(place)
+    if head is None or begins <= head or sentence.told(head):
+        return True
+    # Without a comma it may go on with what is told: "denied claims that it stole data and admitted it".
+    comma = low[begins] == "," or (verb.chained and low[begins - 1] == ",")
+    return "that" in low[head:begins] or (not comma and (not verb.chained or sentence.told_of(head + 1, begins)))
 
 
 def _means_else(sentence: Sentence, verb: Verb, end: int) -> bool:

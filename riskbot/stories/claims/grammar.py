@@ -66,6 +66,7 @@ _MOUTH = frozenset(
 _SUBORDINATE = frozenset("before after since when once until till because while as".split())
 CONJUNCTIONS = frozenset("and but or yet then while although though whereas because as so".split())
 RELATIVES = frozenset("which who that whom".split())
+_IN_A_ROW = (Group.DENY, Group.CONFIRM, Group.REJECT, Group.ACCUSE)
 _BREAKS = frozenset(";:—–?!")
 _NEW_CLAUSE = frozenset("but while although though whereas and".split())  # behind a comma
 _ADVERBS = frozenset(
@@ -213,8 +214,11 @@ class Sentence:
 
     def told(self, place: int) -> bool:
         """Whether a word stands only in somebody's mouth: behind "claimed that", "after reports that"."""
-        begin = max(self.clause(place), place - 2 * REACH)
-        return any(self.low[left] in _MOUTH and not self.words.is_quoted(left) for left in range(begin, place))
+        return self.told_of(max(self.clause(place), place - 2 * REACH), place)
+
+    def told_of(self, start: int, stop: int) -> bool:
+        """Whether somebody's mouth is named among some words."""
+        return any(self.low[place] in _MOUTH and not self.words.is_quoted(place) for place in range(start, stop))
 
     def background(self, place: int) -> bool:
         """Whether a word stands in a clause that only says when or why: "before sanctions were imposed"."""
@@ -296,6 +300,8 @@ def _aside(sentence: Sentence, left: int) -> int:
                 if opens in RELATIVES:
                     return step - 1
                 says = any(sentence.end(inner, Group.SAY) for inner in range(step + 1, left))
+                # ", denies spying, confirms": a verb of its own, as headlines put them in a row
+                says = says or (opens.endswith("s") and sentence.end(step + 1, *_IN_A_ROW) > 0)
                 return left if says or opens in CONJUNCTIONS or left - step < 2 else step - 1
         return left
     if word in ("part", "statement", "turn", "interview", "email") and left >= 2:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from riskbot.stories.claims.grammar import BE, CONJUNCTIONS, MODAL, RELATIVES, Sentence, is_day
+from riskbot.stories.claims.grammar import BE, CONJUNCTIONS, MODAL, REACH, RELATIVES, Sentence, is_day
 from riskbot.stories.claims.terms import Group
 
 DETERMINERS = frozenset(
@@ -25,6 +25,8 @@ ADJECTIVES = frozenset(
     state national federal local anonymous unnamed new another one other unidentified""".split()
 )
 VERBAL = (Group.SAY, Group.DENY, Group.ACCUSE, Group.CONFIRM, Group.REJECT)
+_TOLD_OF = (Group.REPORT, Group.ACCUSATION)  # of the nouns among them what is told: "confirms FT claims"
+_SIGNS = frozenset(",;:—–")
 # What a phrase behind one of these is about; it does nothing itself.
 _HANGING = frozenset(
     """of for in at on by with from into over under about against between through during without among towards including
@@ -34,7 +36,7 @@ _NEVER_INSIDE = frozenset("to has have had not if whether when where there how w
 _STOPS = CONJUNCTIONS | RELATIVES | BE | MODAL | _NEVER_INSIDE
 _PAST = frozenset(
     """went came took made gave got met sat won lost saw set cut kept held left led ran rose fell grew began sold bought
-    paid built spent sent found wrote spoke struck drew knew thought sought fought threw broke chose""".split()
+    paid built spent sent found wrote spoke struck drew knew thought sought fought threw broke chose hit""".split()
 )
 _PARTICLES = frozenset("de du der von van al el bin".split())  # of names, which may begin with them
 _LATER = frozenset("last this earlier later next after ago while".split())
@@ -58,24 +60,58 @@ def subject(sentence: Sentence, place: int) -> Phrase:
         verb = sentence.verb(place)
         if not verb.chained:
             return phrase_before(sentence, verb.left, hanging=verb.relative or sentence.low[place].endswith("ing"))
-        earlier = _verb_before(sentence, verb.left)
+        earlier = sharing(sentence, place)
         if earlier is None:
             if sentence.low[verb.left] == "," and verb.left and not sentence.low[place].endswith("ing"):
-                return phrase_before(sentence, verb.left - 1)  # a comma too many: "the head of the division, announced"
+                return _before_comma(sentence, verb.left)
             return first_phrase(sentence, verb.left)
         place = earlier
 
 
-def _verb_before(sentence: Sentence, left: int) -> int | None:
-    """The nearest verb before a place that has a subject of its own, so that one after it may share it."""
-    for place in range(left, max(-1, left - 40), -1):
-        if sentence.low[place] in (";", ":", "—", "–"):
+def sharing(sentence: Sentence, place: int) -> int | None:
+    """The verb whose subject the chained verb at a place shares: the nearest before it that has one of its own."""
+    left = sentence.verb(place).left
+    for earlier in range(left, max(-1, left - 40), -1):
+        if sentence.low[earlier] in (";", ":", "—", "–"):
             return None
-        if sentence.end(place, *VERBAL, Group.ORDER, Group.ACT) and sentence.verb(place).left >= 0:
-            verb = sentence.verb(place)
-            if not verb.infinitive and not sentence.low[place].endswith("ing") and not is_noun(sentence, place):
-                return place
+        if sentence.end(earlier, *VERBAL, Group.ORDER, Group.ACT) and sentence.verb(earlier).left >= 0:
+            verb = sentence.verb(earlier)
+            if verb.infinitive or sentence.low[earlier].endswith("ing") or is_noun(sentence, earlier):
+                continue
+            if not _is_object(sentence, earlier, left):
+                return earlier
     return None
+
+
+def _is_object(sentence: Sentence, place: int, left: int) -> bool:
+    """Whether what may be a verb only tells what an earlier one is about: "confirms Treasury sanctions, denies"."""
+    low = sentence.low
+    noun = not (low[place].endswith("ed") or low[place] in _PAST)
+    behind = low[left] == "," or low[left - 1] == ","
+    ends = sentence.end(place, *VERBAL, Group.ORDER, Group.ACT)
+    bare = noun and ends in (left, left - behind)  # an act needs somebody on whom it falls
+    if sentence.end(place, *VERBAL):
+        return bare and bool(sentence.end(place, *_TOLD_OF)) and _governed(sentence, place)
+    return bare or ((noun or behind) and _governed(sentence, place))
+
+
+def _governed(sentence: Sentence, place: int) -> bool:
+    """Whether a verb of saying stands before a word, with no sign between them."""
+    for earlier in range(place - 1, max(0, place - REACH), -1):
+        if sentence.low[earlier] in _SIGNS:
+            return False
+        if is_saying(sentence, earlier):
+            return True
+    return False
+
+
+def _before_comma(sentence: Sentence, comma: int) -> Phrase:
+    """Who does a verb behind a comma, where none before it is known: a comma too many ("the head of the division,
+    announced"), or an unknown verb with its object ("Hanwei faces sanctions, denies")."""
+    whole = phrase_before(sentence, comma - 1)
+    hangs = whole.start > 0 and sentence.low[whole.start - 1] in _HANGING
+    first = first_phrase(sentence, comma) if hangs else phrase_after(sentence, whole.start, comma)
+    return first if hangs or (first and first.end < comma - 1) else whole
 
 
 def is_noun(sentence: Sentence, place: int) -> bool:

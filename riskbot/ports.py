@@ -144,7 +144,8 @@ class Transaction(Owing, Protocol):
     def split_story(self, articles: Sequence[str], *, by: str, now: datetime) -> Story:
         """A new story of these articles, which leave theirs and never come back; the two are never merged by riskbot.
 
-        The caller sets its level through `set_story`. The message of the story they leave is owed an edit.
+        The caller sets its level through `set_story`. Messages that tell of the story they leave are owed an edit, and
+        channels that know it a first message of the new one, unless nothing in it counts.
         """
 
     def set_story(self, story: str, *, level: Level, score: int) -> None:

@@ -14,6 +14,7 @@ from riskbot.model import (
     Delivery,
     DeliveryKind,
     DeliveryState,
+    Level,
     Placement,
     Reading,
     Rearranged,
@@ -21,8 +22,11 @@ from riskbot.model import (
     Story,
 )
 from riskbot.policy.alerting import Spoken
+from riskbot.policy.replying import MATERIAL
 from riskbot.ports import Nominee
+from riskbot.stories.clustering import opens_story
 from riskbot.stories.placing import NEVER_AFTER
+from riskbot.stories.severity import Gravity
 from riskbot.stories.sketch import Sketch
 from tests.fakeoutbox import IN_THREAD, OF_MESSAGE, OPEN
 from tests.faketables import KeptStory, Tables, time_of
@@ -106,7 +110,7 @@ class FakeStories:
         self._t.stories[younger] = replace(gone, merged=merged)
         self._t.stories[older] = replace(
             kept,
-            level=max(kept.level, gone.level, key=lambda level: level.rank),
+            level=_level_of_both(kept, gone) if by else max(kept.level, gone.level, key=lambda level: level.rank),
             score=max(kept.score, gone.score),
             opened_at=min(kept.opened_at, gone.opened_at),
             last_at=max(kept.last_at, gone.last_at),
@@ -145,6 +149,11 @@ class FakeStories:
         self._t.stories[of] = replace(self._t.stories[of], opened_at=min(left), last_at=max(left))
         for channel in self._told(of):
             self._owe(of, Decision(moving[0], channel, True, Reason.MORE_ARTICLES), "update", now)
+        for gone, each in self._t.stories.items():
+            if each.merged and each.merged.story == of:
+                for channel in self._told(gone):
+                    self._point(gone, channel, moving[0], now)
+        self._tell_anew(of, made, moving, now)
         return self._t.story(made) or Story(made, ())
 
     def spoken(self, story: str, now: datetime) -> Mapping[str, Spoken]:
@@ -172,12 +181,35 @@ class FakeStories:
                     self._t.messages[into, channel] = self._t.messages.pop((of, channel))
                 continue
             self._withdraw(of, channel, OF_MESSAGE)
-            mine = [d for d in self._t.deliveries.values() if (d.story, d.channel) == (of, channel)]
-            begun = any(d.state in OPEN and d.kind in OF_MESSAGE for d in mine)
-            if not begun and (of, channel) not in self._t.messages:
+            if not self._point(of, channel, about, now):
                 self._withdraw(of, channel, IN_THREAD)
-            else:
-                self._owe(of, Decision(about, channel, True, Reason.MORE_ARTICLES), "update", now)
+
+    def _point(self, of: str, channel: str, about: str, now: datetime) -> bool:
+        """Owe a swallowed story's message an edit; false: none stands, nor is on its way."""
+        mine = [d for d in self._t.deliveries.values() if (d.story, d.channel) == (of, channel)]
+        begun = any(d.state in OPEN and d.kind in OF_MESSAGE for d in mine)
+        if begun or (of, channel) in self._t.messages:
+            self._owe(of, Decision(about, channel, True, Reason.MORE_ARTICLES), "update", now)
+            return True
+        return False
+
+    def _tell_anew(self, of: str, made: str, articles: Sequence[str], now: datetime) -> None:
+        """The channels that know a story are told of what people took out of it."""
+        counting = [a for a in articles if opens_story(self._t.versions[a][-1].hits)]
+        digests: Mapping[str, datetime] = self.in_digest(of)  # type: ignore[attr-defined]
+        known = [*self._told(of), *sorted(channel for channel, at in digests.items() if at <= now)]
+        for channel in dict.fromkeys(known) if counting else ():
+            key = (counting[0], len(self._t.versions[counting[0]]), channel)
+            before, why = self._t.decisions.get(key), f"people took it out of {of}"
+            if before:
+                was = f"{before.reason}: {before.why}" if before.why else before.reason.value
+                told = "told" if before.tell else "quiet"
+                why += f"; before, at {self._t.decided_at[key]:%Y-%m-%d %H:%M} UTC: {told}, {was}"
+            self._t.decisions[key] = Decision(counting[0], channel, True, Reason.NEW_STORY, why)
+            self._t.decided_at[key] = now
+            owed = self._owe(made, self._t.decisions[key], "new", now)
+            if before:  # how long the article took was how long it took the first time
+                self._t.told_in[owed.id] = 0
 
     def _withdraw(self, story: str, channel: str, kinds: tuple[DeliveryKind, ...]) -> None:
         for each in list(self._t.deliveries.values()):
@@ -198,12 +230,15 @@ class FakeStories:
         number, article, channel = len(self._t.deliveries) + 1, decision.article, decision.channel
         made = Alert(f"a{len(self._t.alerts) + 1}", story, channel, kind, decision.reason, article, now)
         carried = kind == "update" and self._replace_waiting(story, channel)
-        state = DeliveryState.REPLACED if carried else DeliveryState.OWED
+        first = None if kind == "new" else self._first_message(story, channel)
+        dropped = first is DeliveryState.DROPPED
+        posted = kind == "new" or first is None or (dropped and decision.reason in MATERIAL)
+        state = DeliveryState.REPLACED if carried or (dropped and not posted) else DeliveryState.OWED
         self._t.alerts[made.id] = made
         self._t.told_in[made.id] = len(self._t.versions[article])
         self._t.deliveries[f"d{number}"] = Delivery(
             f"d{number}",
-            DeliveryKind.POST if kind == "new" or self._only_in_digest(story, channel) else DeliveryKind.EDIT,
+            DeliveryKind.POST if posted else DeliveryKind.EDIT,
             channel,
             key=f"{number:032x}",
             state=state,
@@ -214,10 +249,12 @@ class FakeStories:
         )
         return made
 
-    def _only_in_digest(self, story: str, channel: str) -> bool:
+    def _first_message(self, story: str, channel: str) -> DeliveryState | None:
+        if (story, channel) in self._t.messages:
+            return DeliveryState.SENT
         posts = [d for d in self._t.deliveries.values() if d.kind is DeliveryKind.POST and d.story == story]
-        left = [d for d in posts if d.channel == channel and d.state is not DeliveryState.REPLACED]
-        return not left and (story, channel) not in self._t.messages
+        left = [d.state for d in posts if d.channel == channel and d.state is not DeliveryState.REPLACED]
+        return left[-1] if left else None
 
     def _replace_waiting(self, story: str, channel: str) -> bool:
         """Replace the updates nobody has begun; true when the first message itself still waits like that."""
@@ -241,3 +278,12 @@ class FakeStories:
 
 def _hour(at: datetime) -> int:
     return int(at.timestamp() // 3600)
+
+
+def _level_of_both(one: KeptStory, other: KeptStory) -> Level:
+    """The level of the graver; of two equally grave the higher, unless people lowered it."""
+    if one.score != other.score:
+        return one.level if one.score > other.score else other.level
+    low, high = sorted((one.level, other.level), key=lambda level: level.rank)
+    amounts = Gravity(one.score, ()).level
+    return low if low.rank < amounts.rank <= high.rank else high

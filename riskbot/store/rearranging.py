@@ -3,13 +3,15 @@
 What always holds: articles, keys and what people decided move; messages stay where they stand. A story that was merged
 keeps its row and its number, and says into which one. Of a channel that was told of both stories the younger message
 is owed an edit that points to the older; a message that nobody has begun to send is not sent at all; in a channel that
-was told of the younger only, its message becomes the older's. Nothing here is a new alert. What people decide is kept
-and binds whatever is placed later; the latest word of theirs holds.
+was told of the younger only, its message becomes the older's. Merging is no new alert. Splitting is one, in the
+channels that know the story that was split: what leaves it would else stand in no message. What people decide is kept
+and binds whatever is placed later; the latest word of theirs holds. A level that people lowered rises by no
+merging of theirs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,14 +19,17 @@ from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, updat
 from sqlmodel import Session
 
 from riskbot.errors import StoreError
-from riskbot.model import Level, Rearranged, Story
-from riskbot.store.articles import chunks
+from riskbot.model import Decision, Level, Rearranged, Reason, Story
+from riskbot.store.articles import ARTICLE, chunks
 from riskbot.store.base import number_of_new
+from riskbot.store.held import in_digest
 from riskbot.store.nominees import APART, KEY, hour_of
 from riskbot.store.placing import living, story_number
 from riskbot.store.stories import ALERT, PLACE, STORY, load_stories
-from riskbot.store.telling import DELIVERY, MESSAGE, follow_up, still_open, withdraw
+from riskbot.store.telling import DECISION, DELIVERY, MESSAGE, alert, decide, follow_up, still_open, withdraw
 from riskbot.store.values import cited
+from riskbot.stories.clustering import opens_story
+from riskbot.stories.severity import Gravity
 
 OF: Any = bindparam("of")
 TO: Any = bindparam("to")
@@ -38,6 +43,20 @@ _MOVES = [
     update(each).where(each.c.story == OF, each.c.channel == bindparam("where")).values(story=TO)
     for each in (ALERT, DELIVERY, MESSAGE)
 ]
+_SWALLOWED = select(STORY.c.id).where(STORY.c.merged_into == OF).order_by(STORY.c.id)
+_VERSION = select(ARTICLE.c.version).where(ARTICLE.c.id == bindparam("which"))
+_DECIDED_ON = (
+    DECISION.c.article == bindparam("which"),
+    DECISION.c.version == bindparam("number"),
+    DECISION.c.channel == bindparam("where"),
+)
+_DECIDED = select(DECISION).where(*_DECIDED_ON)
+_DECIDE_ANEW = (
+    update(DECISION)
+    .where(*_DECIDED_ON)
+    .values(tell=True, reason=Reason.NEW_STORY.value, why=bindparam("because"), at=bindparam("now"))
+)
+_STILL_LED_TO = update(DECISION).where(*_DECIDED_ON).values(alert=bindparam("led_to"))
 _MOVE_ARTICLES = update(PLACE).where(PLACE.c.story == OF).values(story=TO, joined=PLACE.c.joined + bindparam("after"))
 
 
@@ -58,12 +77,15 @@ def merge_stories(session: Session, older: str, younger: str, by: str | None, wh
     _copy_keys(session, of, into)
     connection.execute(delete(KEY).where(KEY.c.story == of))
     _move_decisions_of_people(session, of, into)
+    level, score = _of_both((Level(kept.level), kept.score), (Level(gone.level), gone.score))
+    if by is None:  # what falls falls by people's word alone
+        level = max(Level(kept.level), Level(gone.level), key=lambda each: each.rank)
     connection.execute(
         update(STORY)
         .where(STORY.c.id == into)
         .values(
-            level=max(kept.level, gone.level, key=lambda level: Level(level).rank),
-            score=max(kept.score, gone.score),
+            level=level.value,
+            score=score,
             opened_at=min(kept.opened_at, gone.opened_at),
             last_at=max(kept.last_at, gone.last_at),
         )
@@ -80,6 +102,8 @@ def merge_stories(session: Session, older: str, younger: str, by: str | None, wh
 def split_story(session: Session, articles: Sequence[str], by: str, now: datetime) -> Story:
     """A new story of these articles, which leave theirs for good; its gravity is for the caller to set.
 
+    Channels that know the story they leave are owed a first message of the new one, unless nothing in it counts; every
+    message that tells of the story they leave, those of stories that it swallowed included, is owed an edit.
     Raises StoreError unless they are articles of one story and others stay in it.
     """
     connection = session.connection()
@@ -113,6 +137,10 @@ def split_story(session: Session, articles: Sequence[str], by: str, now: datetim
     left = connection.execute(_TIMES, {"of": of}).one()
     connection.execute(update(STORY).where(STORY.c.id == of).values(opened_at=left.first, last_at=left.last))
     _owe_updates(session, of, ordered[0].article, now)
+    for swallowed in connection.execute(_SWALLOWED, {"of": of}).scalars().all():
+        for channel in connection.execute(_TOLD, {"of": swallowed}).scalars().all():
+            _point(session, swallowed, channel, ordered[0].article, now)
+    _owe_first_messages(session, of, made, now)
     return load_stories(session, [made])[0]
 
 
@@ -153,13 +181,68 @@ def _move_messages(session: Session, of: int, into: int, about: str, now: dateti
                 connection.execute(move, {**where, "to": into})
             continue
         withdraw(session, of, channel)
-        if connection.execute(_MESSAGE, where).first() or still_open(session, of, channel):
-            follow_up(session, of, channel, about, now)
+        _point(session, of, channel, about, now)
+
+
+def _point(session: Session, of: int, channel: str, about: str, now: datetime) -> None:
+    """Owe the message of a story that was merged an edit, where it stands or is on its way."""
+    stands = session.connection().execute(_MESSAGE, {"of": of, "where": channel}).first()
+    if stands or still_open(session, of, channel):
+        follow_up(session, of, channel, about, now)
 
 
 def _owe_updates(session: Session, story: int, about: str, now: datetime) -> None:
     for channel in session.connection().execute(_TOLD, {"of": story}).scalars().all():
         follow_up(session, story, channel, about, now)
+
+
+def _owe_first_messages(session: Session, of: int, made: int, now: datetime) -> None:
+    """Tell the channels that know a story, by a message of it or by a digest, of the one that was taken out of it."""
+    connection = session.connection()
+    told = connection.execute(_TOLD, {"of": of}).scalars().all()
+    digests = [channel for channel, at in in_digest(session, cited("s", of)).items() if at <= now]
+    story = load_stories(session, [made])[0]
+    first = next((m.reading.article.id for m in story.members if opens_story(m.reading.hits)), None)
+    if first is None:
+        return
+    version = connection.execute(_VERSION, {"which": first}).scalar_one()
+    for channel in dict.fromkeys((*told, *sorted(digests))):
+        _tell_anew(session, story.id, Decision(first, channel, True, Reason.NEW_STORY), version, of, now)
+
+
+def _tell_anew(session: Session, story: str, decision: Decision, version: int, of: int, now: datetime) -> None:
+    """Owe the first message of a story whose article was, as a rule, decided on before: a version of an article is
+    decided once for each channel, so that decision says this one too, and keeps the alert that it led to then, by
+    which it is known how long the article took to be told."""
+    connection, taken = session.connection(), f"people took it out of {cited('s', of)}"
+    on = {"which": decision.article, "number": version, "where": decision.channel}
+    before = connection.execute(_DECIDED, on).first()
+    if before is None:
+        decide(session, Decision(decision.article, decision.channel, True, decision.reason, taken), version, now)
+    else:
+        was = f"{before.reason}: {before.why}" if before.why else before.reason
+        told = "told" if before.tell else "quiet"
+        why = f"{taken}; before, at {before.at:%Y-%m-%d %H:%M} UTC: {told}, {was}"
+        connection.execute(_DECIDE_ANEW, {**on, "because": why, "now": now})
+    alert(session, story, decision, version, "new", now)
+    if before is not None and before.alert is not None:
+        connection.execute(_STILL_LED_TO, {**on, "led_to": before.alert})
+
+
+def _of_both(*stories: tuple[Level, int]) -> tuple[Level, int]:
+    """The level and score of two stories as one: those of the graver.
+
+    Of equal scores the higher level, unless people lowered one, which shows in its being below what its score amounts
+    to: then no more than what they lowered it to. The score says what they judged; a merging brings nothing new to it.
+    """
+    score = max(score for _, score in stories)
+    levels = [level for level, own in stories if own == score]
+    lowered = [level for level in levels if level.rank < Gravity(score, ()).level.rank]
+    return _gravest(lowered or levels), score
+
+
+def _gravest(levels: Iterable[Level]) -> Level:
+    return max(levels, key=lambda level: level.rank)
 
 
 def _copy_keys(session: Session, of: int, to: int, hours: Sequence[int] | None = None) -> None:

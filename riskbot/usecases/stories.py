@@ -18,7 +18,7 @@ from riskbot.model.answers import Answer, AnswerKind, Owner
 from riskbot.ports import Store, Transaction
 from riskbot.stories.life import Life, life
 from riskbot.stories.placing import seniority
-from riskbot.stories.severity import certainty, gravity, risen
+from riskbot.stories.severity import Gravity, certainty, gravity, risen
 from riskbot.stories.summary import summarise
 from riskbot.usecases.forms import Form, alert_form, claim_form, figure_form, story_form
 
@@ -127,7 +127,10 @@ async def merge(store: Store, mind: Mind, one: str, other: str, *, by: str, why:
 
 
 async def split(store: Store, mind: Mind, id_: str, articles: Collection[str], *, by: str, now: datetime) -> Story:
-    """A new story of these articles of a story. Raises InputError when they are not in it, or are all it has."""
+    """A new story of these articles of a story; out of one that people lowered comes none that is graver.
+
+    Raises InputError when they are not in it, or are all it has.
+    """
     story = await find(store, id_)
     held = [member.reading.article.id for member in story.members]
     whole = [_article(given, held, story.id) for given in dict.fromkeys(articles)]
@@ -135,7 +138,9 @@ async def split(store: Store, mind: Mind, id_: str, articles: Collection[str], *
         raise InputError(f"{story.id} has no other article: there is nothing to split", "name fewer of its articles")
 
     def work(tx: Transaction) -> Story:
-        return weighed(tx, mind, tx.split_story(whole, by=by, now=now))
+        made = tx.split_story(whole, by=by, now=now)
+        left = tx.story(story.id) or story
+        return _no_graver(tx, mind, made, left) if lowered(left) else weighed(tx, mind, made)
 
     return await store.write(work)
 
@@ -169,6 +174,23 @@ def weighed(tx: Transaction, mind: Mind, story: Story) -> Story:
     level, score = risen(story, gravity(story, mind.outlets))
     tx.set_story(story.id, level=level, score=score)
     return tx.story(story.id) or story
+
+
+def lowered(story: Story) -> bool:
+    """Whether people hold the story's level below what its score amounts to."""
+    return story.level.rank < Gravity(story.score, ()).level.rank
+
+
+def _no_graver(tx: Transaction, mind: Mind, made: Story, left: Story) -> Story:
+    """The story taken out of a lowered one, weighed: its articles were among those that people judged, so nothing but
+    what is graver than all of them raises its level."""
+    own = gravity(made, mind.outlets)
+    tx.set_story(
+        made.id,
+        level=min(own.level, left.level, key=lambda level: level.rank),
+        score=max(own.score, left.score),
+    )
+    return tx.story(made.id) or made
 
 
 def _article(given: str, held: Sequence[str], story: str) -> str:

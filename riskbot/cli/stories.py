@@ -22,6 +22,7 @@ from riskbot.mind import Mind
 from riskbot.model import Level, Rearranged, Story
 from riskbot.ports import Store
 from riskbot.settings import load_settings
+from riskbot.stories.severity import certainty
 from riskbot.usecases.stories import (
     Listed,
     Shown,
@@ -189,6 +190,13 @@ def _lines(shown: Shown, asked: str, now: datetime) -> Iterator[Text]:
     yield story_line(each.summary)
     yield indented(each.summary.headline)
     yield indented(_stands(each, now), "dim")
+    parts = "; ".join(f"{why} +{points}" for why, points in (shown.amounts.parts if shown.amounts else ()))
+    yield indented(f"how grave: {parts or 'nothing in it counts'}")
+    sure = certainty(each.summary)
+    yield indented(f"how sure: {sure.degree}; {sure.why}")
+    for figure in each.summary.figures:
+        whose = f" of {figure.company}" if figure.company else ""
+        yield indented(f"figures differ: {figure.what}{whose} {figure.value} ({figure.outlet or 'unknown outlet'})")
     yield Text("\nArticles", style="bold")
     for member in each.story.members:
         article = member.reading.article

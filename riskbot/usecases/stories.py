@@ -45,6 +45,7 @@ class Shown:
     rearranged: Sequence[Rearranged]  # what was merged into it and taken out of it
     answers: Sequence[Answer] = ()  # what people answered to its messages or decided about it, oldest first
     owner: Owner | None = None  # who is on it
+    amounts: Gravity | None = None  # to what its articles amount now, in parts
 
 
 def listed(story: Story, mind: Mind, now: datetime) -> Listed:
@@ -95,6 +96,7 @@ async def show_story(store: Store, mind: Mind, id_: str, now: datetime) -> Shown
         await store.rearranged(story.id),
         await store.answers(story.id),
         await store.owner(story.id),
+        gravity(story, mind.outlets),
     )
 
 
@@ -222,6 +224,7 @@ def shown_form(shown: Shown) -> Form:
     form = listed_form(shown.listed)
     sure = certainty(shown.listed.summary)
     return form | {
+        "gravity": [{"why": why, "points": points} for why, points in (shown.amounts.parts if shown.amounts else ())],
         "certainty": {"degree": sure.degree, "why": sure.why},
         "figures": [figure_form(each) for each in shown.listed.summary.figures],
         "articles": [_member_form(member) for member in shown.listed.story.members],

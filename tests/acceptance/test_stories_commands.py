@@ -71,7 +71,8 @@ def test_a_story_shows_why_each_article_stands_in_it_and_what_was_decided_for_wh
     assert shown["decisions"][0]["reason"] == "new_story"
     assert [each["kind"] for each in shown["alerts"]] == ["new", "update"]
     _, text, _ = said(folder, "show", "s1")
-    for part in ("here because: ", "Decisions", "new_story", "Claims"):
+    assert sum(each["points"] for each in shown["gravity"]) == shown["score"]
+    for part in ("here because: ", "Decisions", "new_story", "Claims", "how grave: rule level ", "how sure: "):
         assert part in text
 
 

@@ -206,6 +206,9 @@ class Transaction(Owing, Protocol):
         """Take back first messages of low and medium stories that were owed before then and that nobody has begun,
         in channels that heard nothing since; the stories, by channel, which the caller tells in a digest."""
 
+    def tick(self, name: str, now: datetime) -> datetime | None:
+        """Note that a tick of the scheduler ran; when it ran before, if ever."""
+
     def was_away(self, away: Away) -> None:
         """Note that riskbot was away."""
 

@@ -86,6 +86,11 @@ class FakeCalm:
     def told_since(self, channel: str, at: datetime) -> int:
         return sum(a.channel == channel and a.kind == "new" and a.at >= at for a in self._t.alerts.values())
 
+    def tick(self, name: str, now: datetime) -> datetime | None:
+        before = self._t.ticks.get(name)
+        self._t.ticks[name] = max(now, before or now)
+        return before
+
     def fold_backlog(self, before: datetime) -> Mapping[str, Sequence[str]]:
         folded: dict[str, list[str]] = {}
         for each in list(self._t.deliveries.values()):

@@ -271,7 +271,7 @@ class FakeStore(FakeAnswered):
         return list(self._t.alerts.values())
 
     async def tick(self, name: str, now: datetime) -> None:
-        self._t.ticks[name] = max(now, self._t.ticks.get(name, now))
+        await self.write(lambda tx: tx.tick(name, now))
 
     async def ticks(self) -> Mapping[str, datetime]:
         return dict(self._t.ticks)

@@ -7,13 +7,13 @@ because an edit disturbs nobody; only what would ring a bell waits (`Decision.hu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from riskbot.model import Article, Hit, Level
 from riskbot.model.calm import Away, Cause, ChannelPlan, DigestTime, Plan
-from riskbot.policy.hours import loud, next_digest, quiet_until
+from riskbot.policy.hours import last_digest, loud, next_digest, quiet_until
 
 HOUR = timedelta(hours=1)
 OUTAGE = HOUR  # away for longer, and what is not grave comes as one digest
@@ -58,8 +58,7 @@ def waits(
     digest = _digest(plan, of, hits)
     if digest:
         due = loud(of, next_digest(digest, of.zone, now))
-        title = "Daily digest" if len(digest.days) > 1 else "Weekly digest"
-        return Wait(Cause.DIGEST, due, title, f"the digest due {_when(due)} tells of it")
+        return Wait(Cause.DIGEST, due, title(digest), f"the digest due {_when(due)} tells of it")
     until = quiet_until(of.quiet, now)
     if until:
         return Wait(Cause.QUIET, until, "Quiet hours", f"quiet hours until {_when(until)}")
@@ -73,6 +72,26 @@ def waits(
         many = f"More than {most} alert{'s' * (most != 1)} this hour"
         return Wait(Cause.CAP, due, many, f"the channel was told of {told} new stories this hour, the most is {most}")
     return None
+
+
+def title(digest: DigestTime) -> str:
+    """What a digest of a channel or a rule is called."""
+    return "Daily digest" if len(digest.days) > 1 else "Weekly digest"
+
+
+def rounds(plan: Plan, last: Mapping[str, datetime], now: datetime) -> dict[str, datetime]:
+    """The channels whose own digest came due since they were last looked at, and when that was; `last` is by channel.
+
+    A channel that was never looked at counts from now: what was before it wanted a digest is no concern of it.
+    """
+    found = {}
+    for name, of in plan.channels.items():
+        if of.digest is None:
+            continue
+        due, since = loud(of, last_digest(of.digest, of.zone, now)), last.get(name)
+        if since is None or since < due <= now:
+            found[name] = since or now
+    return found
 
 
 def hour_of(now: datetime) -> datetime:

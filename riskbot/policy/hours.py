@@ -31,15 +31,25 @@ def quiet_until(hours: Iterable[QuietHours], now: datetime) -> datetime | None:
 
 def next_digest(when: DigestTime, zone: str, now: datetime) -> datetime:
     """The first time after `now` at which a digest is due; `zone` counts where it names none itself."""
-    known = ZoneInfo(when.zone or zone)
-    today = now.astimezone(known).date()
-    times = (_moment(today + n * DAY, when.at, known) for n in range(-1, 9) if (today + n * DAY).weekday() in when.days)
-    return next(at for at in times if at > now)
+    return min(at for at in _digests(when, zone, now) if at > now)
+
+
+def last_digest(when: DigestTime, zone: str, now: datetime) -> datetime:
+    """The last time until `now` at which a digest was due; `zone` counts where it names none itself."""
+    return max(at for at in _digests(when, zone, now) if at <= now)
 
 
 def loud(plan: ChannelPlan, at: datetime) -> datetime:
     """The moment itself, or the end of the channel's quiet time around it."""
     return quiet_until(plan.quiet, at) or at
+
+
+def _digests(when: DigestTime, zone: str, around: datetime) -> Iterable[datetime]:
+    """The times from more than a week before to more than a week after."""
+    known = ZoneInfo(when.zone or zone)
+    today = around.astimezone(known).date()
+    days = (today + n * DAY for n in range(-8, 9))
+    return (_moment(day, when.at, known) for day in days if day.weekday() in when.days)
 
 
 def _spans(hours: QuietHours, around: datetime) -> Iterable[tuple[datetime, datetime]]:

@@ -198,7 +198,7 @@ class SqlStore:
 
     async def tick(self, name: str, now: datetime) -> None:
         """Note that a tick of the scheduler ran."""
-        await self._write(lambda session: ticks.note(session, name, now))
+        await self.write(lambda tx: tx.tick(name, now))
 
     async def ticks(self) -> Mapping[str, datetime]:
         """When each tick last ran."""

@@ -18,13 +18,14 @@ class TickRow(Row, table=True):
     at: datetime = Field(sa_type=UtcTime)
 
 
-def note(session: Session, name: str, now: datetime) -> None:
-    """Write that a tick ran."""
-    row = session.get(TickRow, name)
+def note(session: Session, name: str, now: datetime) -> datetime | None:
+    """Write that a tick ran; when it ran before. Who decides by it has the row alone until the transaction ends."""
+    row = session.get(TickRow, name, with_for_update=True)
     if row is None:
         session.add(TickRow(name=name, at=now))
-    else:
-        row.at = max(row.at, now)  # of two processes the later tick counts
+        return None
+    before, row.at = row.at, max(row.at, now)  # of two processes the later tick counts
+    return before
 
 
 def last(session: Session) -> dict[str, datetime]:

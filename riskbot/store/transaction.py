@@ -47,6 +47,7 @@ from riskbot.store import (
     rules_state,
     silences,
     telling,
+    ticks,
 )
 from riskbot.store import articles as kept
 from riskbot.store.stories import load_story
@@ -236,6 +237,10 @@ class SqlTransaction:
     def fold_backlog(self, before: datetime) -> Mapping[str, Sequence[str]]:
         """Take back first messages that waited too long, by channel."""
         return backlog.fold(self._session, before)
+
+    def tick(self, name: str, now: datetime) -> datetime | None:
+        """Note that a tick of the scheduler ran; when it ran before."""
+        return ticks.note(self._session, name, now)
 
     def was_away(self, away: Away) -> None:
         """Note that riskbot was away."""

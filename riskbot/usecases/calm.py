@@ -6,19 +6,20 @@ forgotten whatever dies when; of one channel and one cause it is one message. De
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from riskbot.model import DeliveryKind
 from riskbot.model.calm import Away, HeldBack, Plan, Silence
-from riskbot.policy.calm import AWAY, OUTAGE, absence
+from riskbot.policy.calm import AWAY, OUTAGE, absence, rounds, title
 from riskbot.policy.health import kind
 from riskbot.policy.hours import loud
 from riskbot.policy.silences import words
 from riskbot.ports import Store, Transaction
 
 TICK = "poll"  # the tick whose silence means that riskbot was away
+DIGEST = "digest "  # with a channel: when its own digest was last looked at
 
 
 async def note_absence(store: Store, now: datetime) -> Away | None:
@@ -32,10 +33,12 @@ async def note_absence(store: Store, now: datetime) -> Away | None:
 async def tell_held(store: Store, plan: Plan, now: datetime) -> int:
     """Owe the digests that are due and the summaries of silences that are over; how many."""
     folded = await store.write(lambda tx: _backlog(tx, plan, now))
-    if not await store.write(lambda tx: bool(tx.held_due(now) or tx.finished_silences(now))):
+    ticks = await store.ticks()
+    passed = rounds(plan, {name.removeprefix(DIGEST): at for name, at in ticks.items() if name.startswith(DIGEST)}, now)
+    if not passed and not await store.write(lambda tx: bool(tx.held_due(now) or tx.finished_silences(now))):
         return folded
     blind = await _blind(store)
-    return folded + await store.write(lambda tx: _digests(tx, blind, now) + _summaries(tx, plan, now))
+    return folded + await store.write(lambda tx: _digests(tx, plan, passed, blind, now) + _summaries(tx, plan, now))
 
 
 async def _blind(store: Store) -> list[str]:
@@ -60,16 +63,26 @@ def _backlog(tx: Transaction, plan: Plan, now: datetime) -> int:
     return len(folded)
 
 
-def _digests(tx: Transaction, blind: Sequence[str], now: datetime) -> int:
+def _digests(tx: Transaction, plan: Plan, passed: Mapping[str, datetime], blind: Sequence[str], now: datetime) -> int:
+    """What is due. A channel's own digest without any story still says what was not seen and what was held back: to
+    somebody who waits for it, its absence would mean that all is well."""
+    mine = [channel for channel, since in passed.items() if tx.tick(DIGEST + channel, now) == since]
     groups: dict[tuple[str, str], list[HeldBack]] = {}
     for held in tx.held_due(now):
         groups.setdefault((held.channel, held.title), []).append(held)
     silences: dict[str, Silence] = {}
-    for (channel, title), group in groups.items():
-        since = min(held.at for held in group)
+    for (channel, name), group in groups.items():
+        since = min((*(held.at for held in group), *([passed[channel]] if channel in mine else [])))
         muted = _muted(tx.silenced_since(channel, since), silences, tx, now)
-        _owe(tx, channel, title, group, now, since=since, blind=blind, muted=muted)
-    return len(groups)
+        _owe(tx, channel, name, group, now, since=since, blind=blind, muted=muted)
+    owed, told = len(groups), {channel for channel, _ in groups}
+    for channel in mine:
+        digest, since = plan.channel(channel).digest, passed[channel]
+        muted = _muted(tx.silenced_since(channel, since), silences, tx, now)
+        if digest and channel not in told and (blind or muted):
+            _owe(tx, channel, title(digest), (), now, since=since, blind=blind, muted=muted)
+            owed += 1
+    return owed
 
 
 def _summaries(tx: Transaction, plan: Plan, now: datetime) -> int:
@@ -82,8 +95,8 @@ def _summaries(tx: Transaction, plan: Plan, now: datetime) -> int:
         for channel, group in groups.items():
             due = loud(plan.channel(channel), now)
             muted = [f"{_named(silence)}: {_many(group)}"]
-            title = f"Silence ended: {words(silence)}"
-            _owe(tx, channel, title, group, now, since=silence.starts, muted=muted, due_at=due if due > now else None)
+            ended = f"Silence ended: {words(silence)}"
+            _owe(tx, channel, ended, group, now, since=silence.starts, muted=muted, due_at=due if due > now else None)
         for story in sorted({held.story for group in groups.values() for held in group}):
             tx.refresh(story, now)  # messages that stand were not edited meanwhile
         tx.sum_up(silence.id, now)
@@ -94,7 +107,7 @@ def _summaries(tx: Transaction, plan: Plan, now: datetime) -> int:
 def _owe(
     tx: Transaction,
     channel: str,
-    title: str,
+    name: str,
     group: Sequence[HeldBack],
     now: datetime,
     *,
@@ -103,15 +116,15 @@ def _owe(
     muted: Sequence[str] = (),
     due_at: datetime | None = None,
 ) -> None:
-    body = _body(title, (held.story for held in group), since, now) | {"blind": list(blind), "muted": list(muted)}
+    body = _body(name, (held.story for held in group), since, now) | {"blind": list(blind), "muted": list(muted)}
     delivery = tx.owe(DeliveryKind.DIGEST, channel, body, now, due_at=due_at)
     tx.tell_in_digest([held.id for held in group], delivery, now)
 
 
-def _body(title: str, stories: Iterable[str], since: datetime, until: datetime) -> dict[str, Any]:
+def _body(name: str, stories: Iterable[str], since: datetime, until: datetime) -> dict[str, Any]:
     """What the outbox keeps of a digest."""
     return {
-        "title": title,
+        "title": name,
         "since": since.isoformat(),
         "until": until.isoformat(),
         "stories": list(dict.fromkeys(stories)),

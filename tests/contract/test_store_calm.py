@@ -218,3 +218,10 @@ async def test_the_last_absence_known_at_a_time_is_found(store: Store) -> None:
         await store.write(lambda tx, away=away: tx.was_away(away))
     assert await store.write(lambda tx: tx.last_away(NOW)) == late
     assert await store.write(lambda tx: tx.last_away(later(minutes=-1))) == early
+
+
+async def test_who_notes_a_tick_learns_when_it_ran_before(store: Store) -> None:
+    assert await store.write(lambda tx: tx.tick("digest risk", later(hours=1))) is None
+    assert await store.write(lambda tx: tx.tick("digest risk", NOW)) == later(hours=1)  # of two the later one counts
+    assert await store.write(lambda tx: tx.tick("digest risk", later(hours=2))) == later(hours=1)
+    assert await store.ticks() == {"digest risk": later(hours=2)}

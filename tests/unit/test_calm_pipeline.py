@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskbot.mind import Mind
-from riskbot.model import DeliveryKind, Entry, Level, Reason
+from riskbot.model import DeliveryKind, Entry, FeedState, Level, Reason
 from riskbot.model.calm import Away, ChannelPlan, DigestTime, Plan, QuietHours, Route, RulePlan, Silence
 from riskbot.usecases.calm import note_absence, tell_held
-from tests.builders import NOW, TITLE, entry, later, rule
+from tests.builders import NOW, TITLE, entry, feed, later, rule
 from tests.fakes import FakeNotifier, FakeStore
 from tests.rounds import ALLEGED, RETOLD, RULES, delivered, mind, polled
 
@@ -242,6 +242,24 @@ async def test_a_daily_digest_lists_each_story_once_and_says_what_silences_held_
     (digest,) = notifier.digested
     assert (digest.title, [line.articles for line in digest.lines]) == ("Daily digest", [2])
     assert digest.muted == ("company tencent (silence m1 of anna, we know): 1 article of 1 story",)
+
+
+async def test_a_digest_without_a_story_still_says_what_was_held_back_and_what_was_not_seen_once() -> None:
+    by, store, notifier = judging(digest=DigestTime(13 * 60)), FakeStore(), FakeNotifier()
+    await muted(store, hours=50, company="tencent")
+    await told(store, notifier, NOW, by)  # from now on its digests count
+    await polled(store, PORT, by=by)
+    for minutes in (59, 60, 61, 119):
+        await told(store, notifier, later(minutes=minutes), by)
+    (digest,) = notifier.digested
+    assert (digest.title, digest.lines, digest.blind) == ("Daily digest", (), ())
+    assert digest.muted == ("company tencent (silence m1 of anna, we know): 1 article of 1 story",)
+    await told(store, notifier, later(hours=25), by)  # nothing since, and everything seen: nothing to say
+    assert len(notifier.digested) == 1
+    await store.sync_feeds([feed("example")], later(hours=26))
+    await store.write(lambda tx: tx.finish_poll(FeedState("example", ill="unreachable", ill_since=NOW)))
+    await told(store, notifier, later(hours=49), by)
+    assert [each.blind for each in notifier.digested[1:]] == [("example: unreachable",)]
 
 
 async def test_news_of_a_story_is_in_the_next_digest_again_and_a_mere_copy_is_not() -> None:

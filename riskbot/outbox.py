@@ -68,7 +68,8 @@ class Outbox(Protocol):
         spacing: timedelta = timedelta(0),
         channel: str | None = None,
     ) -> Sequence[Delivery]:
-        """Take a lease on the next delivery of each channel (or of one), oldest first.
+        """Take a lease on the next delivery of each channel (or of one): messages and broadcasts of critical stories
+        first, then the oldest.
 
         Never of a channel in which one is in hand, was put off by Slack, or was tried within `spacing`. What someone
         who died left in `sending` comes back as such.

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from riskbot.errors import StoreError
-from riskbot.model import Delivery, DeliveryKind, DeliveryState, Thread
+from riskbot.model import Delivery, DeliveryKind, DeliveryState, Level, Thread
 from riskbot.policy.gathering import Gathered, Gathering
 from riskbot.policy.replying import MATERIAL
 from riskbot.ports import Sent
@@ -174,13 +174,19 @@ def claim(
     every = list(tables.deliveries.values())
     closed = {d.channel for d in every if _hinders(tables, d, now, spacing)}
     taken: dict[str, str] = {}
-    for each in every:
+    for each in sorted(every, key=lambda each: not _critical(tables, each)):
         if channel in (None, each.channel) and each.channel not in closed and _may_go(tables, each, every, now):
             taken.setdefault(each.channel, each.id)
     chosen = list(taken.values())[:limit]
     tables.leases.update(dict.fromkeys(chosen, (now + lease, by)))
     tables.holders.update(dict.fromkeys(chosen, by))
     return [read(tables, id_) for id_ in chosen]
+
+
+def _critical(tables: Tables, each: Delivery) -> bool:
+    aloud = each.kind in (DeliveryKind.POST, DeliveryKind.BROADCAST)
+    story = tables.stories.get(each.story or "")
+    return aloud and story is not None and story.level is Level.CRITICAL
 
 
 def _hinders(tables: Tables, each: Delivery, now: datetime, spacing: timedelta) -> bool:

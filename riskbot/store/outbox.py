@@ -2,7 +2,8 @@
 
 What always holds: in one channel one delivery at a time is in hand, whatever number of processes send, so that
 nothing overtakes and nobody knocks twice; what is taken is the next in its channel. A story's message comes first,
-then its edits, then what is said in its thread, each in the order in which it came to be owed; what waited for a first
+then its edits, then what is said in its thread, each in the order in which it came to be owed; between stories critical
+news comes first, however long the others of the channel wait; what waited for a first
 message that is dropped waits no longer. A try that Slack put off puts off its whole channel, even when a later update
 has replaced what was tried; a message whose fate is unknown holds up only what must come after it. Whoever lost a
 delivery to another can no longer write where it stands. A delivery left in `sending` comes back as such when its lease
@@ -17,19 +18,21 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, and_, col, exists, func, or_, select, update
+from sqlmodel import Session, and_, case, col, exists, func, or_, select, update
 
 from riskbot.errors import StoreError
-from riskbot.model import Delivery, DeliveryKind, DeliveryState
+from riskbot.model import Delivery, DeliveryKind, DeliveryState, Level
 from riskbot.policy.replying import MATERIAL
 from riskbot.ports import Sent
 from riskbot.store.placing import story_number
-from riskbot.store.story_tables import AlertRow, DeliveryRow, MessageRow
+from riskbot.store.story_tables import AlertRow, DeliveryRow, MessageRow, StoryRow
 from riskbot.store.values import cited, delivery_value, number_of
 
 OPEN = (DeliveryState.OWED.value, DeliveryState.SENDING.value)  # not yet out of our hands
 OF_MESSAGE = (DeliveryKind.POST.value, DeliveryKind.EDIT.value)
 IN_THREAD = (DeliveryKind.REPLY.value, DeliveryKind.BROADCAST.value)
+ALOUD = (DeliveryKind.POST.value, DeliveryKind.BROADCAST.value)  # what rings a bell
+URGENTLY = 2**31 - 1  # by so much critical news comes before what was owed earlier: as many deliveries as there can be
 LONE = (DeliveryKind.NOTICE.value, DeliveryKind.DIGEST.value)
 
 
@@ -74,7 +77,8 @@ def claim_deliveries(
     spacing: timedelta = timedelta(0),
     channel: str | None = None,
 ) -> Sequence[Delivery]:
-    """Take a lease on the next delivery of each channel, oldest first; the caller holds the writers' turn."""
+    """Take a lease on the next delivery of each channel, critical news first, then the oldest; the caller holds the
+    writers' turn."""
     row, other = DeliveryRow, aliased(DeliveryRow)
     is_open = col(row.state).in_(OPEN)
     in_hand = select(other.channel).where(col(other.state).in_(OPEN), col(other.lease_until) > now)
@@ -109,9 +113,11 @@ def claim_deliveries(
         conditions.append(col(row.channel).not_in(just_now))
     if channel is not None:
         conditions.append(col(row.channel) == channel)
-    first = func.min(row.id)
+    critical = exists().where(col(StoryRow.id) == col(row.story), col(StoryRow.level) == Level.CRITICAL.value)
+    urgent = and_(col(row.kind).in_(ALOUD), critical)
+    first = func.min(case((urgent, col(row.id) - URGENTLY), else_=col(row.id)))
     of_each = select(first).where(*conditions).group_by(col(row.channel)).order_by(first).limit(limit)
-    numbers = [number for number in session.exec(of_each) if number is not None]
+    numbers = [number + (URGENTLY if number < 0 else 0) for number in session.exec(of_each) if number is not None]
     if not numbers:
         return []
     session.exec(

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from riskbot.errors import StoreError
-from riskbot.model import Alert, Delivery, DeliveryKind, DeliveryState, Reason
+from riskbot.model import Alert, Delivery, DeliveryKind, DeliveryState, Level, Reason
 from riskbot.ports import Store, Transaction
 from tests.builders import NOW, article, decision, later, placement, reading
 from tests.owing import LEASE, claimed, posted, send, told, updated
@@ -216,6 +216,24 @@ async def test_deliveries_come_oldest_first_one_for_each_channel_and_no_more_tha
     assert [delivery.alert for delivery in await claimed(store, limit=3)] == alerts[:3]
     assert [delivery.alert for delivery in await claimed(store, limit=3)] == alerts[3:]
     assert await claimed(store) == []
+
+
+async def test_critical_news_overtakes_what_its_channel_owes_for_other_stories(store: Store) -> None:
+    await told(store, "One")
+    await told(store, "Two")
+    grave, alert = await told(store, "Three")
+    await told(store, "Four", "#other")
+    await store.write(lambda tx: tx.set_story(grave.id, level=Level.CRITICAL, score=90))
+    first, other = await claimed(store)
+    assert (first.alert, other.channel) == (alert, "#other")
+    await send(store, first)
+    update = await updated(store, grave, "Three, again")  # an edit rings no bell and waits for its turn
+    for title in ("One", "Two"):
+        (then,) = await claimed(store)
+        assert then.alert is not None
+        assert then.alert != update
+        await send(store, then, ts=title)
+    assert [each.alert for each in await claimed(store)] == [update]
 
 
 async def test_a_channel_has_one_delivery_in_hand_whoever_asks(store: Store, second: Store) -> None:

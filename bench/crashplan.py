@@ -1,4 +1,5 @@
-"""What the crash run tells of: stories made from a seed, the feed that carries them, and what must be said in the end.
+"""What the crash run tells of: stories made from a seed, the feed that carries them, and what must be said in the end;
+and what is drawn for those who tell it: the weather at Slack, and how each bot ends.
 
 What always holds: every story is of a company of its own, so that nothing of one can be taken for another's; an
 article's id, words and date follow from the seed alone. The plan is the measure: it says how many articles a story has
@@ -13,12 +14,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from riskbot.app import load, think
+from riskbot.judging import load, think
 from riskbot.matching.match import Matcher
 from riskbot.matching.rules import Company, Rule, RuleSet, Term, Topic
 from riskbot.mind import Mind
 from riskbot.model import Entry, Level
 from riskbot.settings import Settings
+from tests.slackfaults import Fault
 
 CHANNELS = ("east", "west", "north")
 OPS = "ops"
@@ -33,6 +35,26 @@ _FORCES = ("navy", "army", "air force", "missile forces", "military academy", "a
 _DEEDS = ("shipped", "sold", "leased", "built", "designed", "supplied", "printed", "repaired", "bought", "financed")
 _GOODS = ("drone engines", "radios", "satellites", "warehouses", "simulators", "batteries", "maps", "cranes", "lasers")
 MOST = len(_BODIES) * len(_FORCES)  # stories of a plan
+WRITING = {  # how often which fault meets a call that writes
+    Fault.RATE_LIMITED: 0.03,
+    Fault.RATE_LIMITED_SILENTLY: 0.02,
+    Fault.ERROR_500: 0.02,
+    Fault.ERROR_503: 0.02,
+    Fault.INTERNAL_ERROR: 0.02,
+    Fault.FATAL_ERROR: 0.02,
+    Fault.ACCEPT_AND_INTERNAL_ERROR: 0.02,
+    Fault.ACCEPT_AND_FATAL_ERROR: 0.02,
+    Fault.RESET: 0.03,
+    Fault.ACCEPT_AND_RESET: 0.03,
+    Fault.ACCEPT_AND_STALL: 0.03,
+    Fault.ACCEPT_AND_GARBAGE: 0.02,
+    Fault.LATE: 0.03,
+}
+READING = {Fault.RATE_LIMITED: 0.05, Fault.ERROR_500: 0.03, Fault.RESET: 0.03, Fault.ACCEPT_AND_STALL: 0.02}
+MOMENTS = ("starting", "any", "any", "arrived", "done", "answered", "stalled", "reading", "deciding")
+_LIFE = 1.0  # seconds that a bot lives at most, once it has started, when it is to die at any instant
+_LONGER = 1.5  # and when it is to die at a moment that may not come
+_LIVES_ON = 0.4  # how often a bot beside another one lives on when that one dies
 _DETAILS = 3  # names that all of a story's articles tell, and no other's
 _SHAPES = {  # what happens after the first article, and how often in ten stories
     (): 1,
@@ -61,6 +83,34 @@ class Plan:
 
     stories: tuple[Story, ...]
     entries: tuple[dict[str, Any], ...]  # what the feed carries, in the order of release
+
+
+@dataclass(frozen=True)
+class Fate:
+    """How a bot ends."""
+
+    moment: str  # that of its own calls at which it is killed
+    passes: int  # how often that moment passes before
+    delay: float  # seconds between the moment and the kill
+    patience: float  # seconds after which it is killed all the same
+
+
+def fate(chance: random.Random, bots: int, *, newborn: bool) -> Fate:
+    """The end of one of so many bots, which share the work; whoever lives already cannot be killed as it starts."""
+    moment = chance.choice(MOMENTS if newborn else MOMENTS[1:])
+    share = chance.random()
+    delay = 0.0 if share < 0.3 else chance.uniform(0, 0.005 if share < 0.7 else 0.1)
+    patience = {"starting": chance.uniform(0, 0.5), "any": chance.uniform(0, _LIFE)}.get(moment, _LONGER)
+    return Fate(moment, chance.randint(0, 3 // bots), delay, patience)
+
+
+def doomed(chance: random.Random, bots: int, kills: int) -> set[int]:
+    """Which of so many bots that run side by side are to die; the others live on beside the successors. One dies at
+    least, and there are never more alive than `kills` that are still to come."""
+    if kills <= bots:
+        return set(range(bots))
+    dying = {bot for bot in range(bots) if chance.random() >= _LIVES_ON}
+    return dying or {chance.randrange(bots)}
 
 
 def made(stories: int, seed: int, start: datetime) -> Plan:

@@ -25,8 +25,9 @@ from pathlib import Path
 import aiohttp
 import psutil
 
-from riskbot.app import open_app, shipped
+from riskbot.app import open_app
 from riskbot.feeds.parse import parse_new
+from riskbot.judging import shipped
 from riskbot.log import set_up_logging
 from riskbot.pipeline import total
 from riskbot.scheduler import Runner
@@ -131,7 +132,7 @@ async def reading(feeds: int, rounds: int, new: int) -> None:
 def parsing(new: int, documents: int = 30) -> float:
     """Milliseconds that it takes to parse such a document when all but `new` items are known."""
     from bench.feedmill import document
-    from riskbot.app import clock
+    from riskbot.judging import clock
 
     costs = []
     for feed in range(documents):

@@ -16,8 +16,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from riskbot.app import App, clock, load, require_feeds, signature, think
+from riskbot.app import App
 from riskbot.errors import InputError, RiskbotError
+from riskbot.judging import clock, load, require_feeds, signature, think
 from riskbot.log import get_logger
 from riskbot.mind import Mind
 from riskbot.model import RulesState

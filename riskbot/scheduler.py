@@ -15,9 +15,10 @@ from datetime import timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from riskbot.app import App, clock, frequencies, manner
+from riskbot.app import App, manner
 from riskbot.delivery import deliver
 from riskbot.errors import RiskbotError
+from riskbot.judging import clock, frequencies
 from riskbot.log import get_logger
 from riskbot.pipeline import PollReport
 from riskbot.reload import Reloader
@@ -167,5 +168,7 @@ def _calmly(name: str, work: Callable[[], Awaitable[None]]) -> Callable[[], Awai
             get_logger().error("a tick failed", tick=name, why=str(error), mend=error.mend)
         except asyncio.CancelledError:
             return  # by the scheduler's shutdown, which would log it as an error of the tick
+        except Exception as defect:  # noqa: BLE001  told in our log's own form, with its secrets hidden
+            get_logger().error("a tick failed by a defect of riskbot", tick=name, exc_info=defect)
 
     return tick

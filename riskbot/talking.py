@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 
-from riskbot.app import App, clock
+from riskbot.app import App
 from riskbot.errors import FetchError, RiskbotError
 from riskbot.feeds.bounds import Bounds
 from riskbot.feeds.http import Http
+from riskbot.judging import clock
 from riskbot.log import get_logger
 from riskbot.policy.heartbeat import lines
 from riskbot.reload import Reloader
@@ -25,6 +26,7 @@ from riskbot.slack.socket import Socket
 from riskbot.usecases.answers import Press, Said
 from riskbot.usecases.heartbeat import DAY, beat, daily, remind
 from riskbot.usecases.parked import settle
+from riskbot.usecases.silences import outlet_names
 
 LOOK_EVERY = timedelta(seconds=10)  # whether a heartbeat or a reminder is due
 ALIVE_EVERY = timedelta(minutes=1)  # at most: services that wait for a sign of life limit how often it may come
@@ -121,6 +123,7 @@ class Talker:
             client=client,
             clock=clock,
             tell=_tell,
+            outlets=lambda: outlet_names(self._rules.loaded.outlets, self._rules.loaded.feeds),
             users=settings.slack_users,
         )
         return Socket(

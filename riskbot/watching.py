@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from riskbot.app import App, clock
+from riskbot.app import App
 from riskbot.errors import RiskbotError
+from riskbot.judging import clock
 from riskbot.log import get_logger
 from riskbot.mind import Mind
 from riskbot.model import Feed, FeedState

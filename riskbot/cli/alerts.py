@@ -9,10 +9,11 @@ from typing import Annotated, TypeVar
 import typer
 from rich.text import Text
 
-from riskbot.app import clock, has_database, open_stored
+from riskbot.app import has_database, open_stored
 from riskbot.cli.console import out, print_json
 from riskbot.cli.feedsview import ago, indented
 from riskbot.errors import InputError
+from riskbot.judging import clock
 from riskbot.model import Delivery, DeliveryState
 from riskbot.ports import Store
 from riskbot.settings import load_settings

@@ -39,3 +39,11 @@ def tell_error(error: RiskbotError) -> None:
     if error.mend:
         text.append("\n  ").append("mend: ", style="green").append(error.mend)
     err.print(text, soft_wrap=True)
+
+
+def tell_doubt(said: str, mend: str) -> None:
+    """What was done, though it may not have been meant so."""
+    text = Text.assemble(("warning: ", _STYLES["warning"]), said)
+    if mend:
+        text.append("\n  ").append("mend: ", style=_STYLES["mend"]).append(mend)
+    err.print(text, soft_wrap=True)

@@ -10,13 +10,13 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from riskbot.app import load
 from riskbot.articlefiles.folder import read
 from riskbot.articlefiles.plain import article as plain_article
 from riskbot.cli.console import out, print_json
 from riskbot.cli.scanning import opened
 from riskbot.cli.storyview import LEVEL_STYLES
 from riskbot.errors import ArticleFileError, InputError
+from riskbot.judging import load
 from riskbot.matching.rules import Rule
 from riskbot.model import Article, Hit, Modality
 from riskbot.settings import load_settings

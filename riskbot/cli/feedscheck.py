@@ -13,15 +13,16 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from riskbot.app import clock, load, think
 from riskbot.cli.console import err, out, print_json
-from riskbot.cli.feedsview import chosen, indented
+from riskbot.cli.feedsview import chosen, indented, lasting
 from riskbot.errors import FetchError
 from riskbot.feeds.failures import shown
 from riskbot.feeds.fetcher import FeedFetcher
+from riskbot.judging import clock, load, think
 from riskbot.model import Feed, FeedState
 from riskbot.policy.alerting import Policy
-from riskbot.policy.health import kind, span
+from riskbot.policy.health import kind
+from riskbot.policy.heartbeat import counted
 from riskbot.settings import Settings, load_settings
 from riskbot.usecases.feedlist import Checked, checked, checked_form
 
@@ -45,7 +46,7 @@ def check(
     failed = sum(each.error is not None for each in found)
     if failed:
         raise FetchError(
-            "check-failed", f"{failed} of {len(found)} feeds cannot be read", "see each feed's reason above"
+            "check-failed", f"{failed} of {counted(len(found), 'feed')} cannot be read", "see each feed's reason above"
         )
 
 
@@ -72,7 +73,7 @@ def _table(found: list[Checked], now: datetime) -> Table:
     table.add_column("newest", no_wrap=True)
     table.add_column("problem", no_wrap=True)
     for each in found:
-        newest = f"{span(now - each.newest)} old" if each.newest and each.newest <= now else "-"
+        newest = f"{lasting(now - each.newest)} old" if each.newest and each.newest <= now else "-"
         problem = Text(each.error.reason, "red") if each.error else Text(kind(each.why) or "", "yellow")
         if each.moved_to:
             problem.append(", moved" if problem else "moved", "yellow")

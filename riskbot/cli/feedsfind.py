@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 import typer
 from rich.text import Text
 
-from riskbot.app import clock
 from riskbot.cli.console import err, out, print_json
 from riskbot.cli.feedsview import AllowPrivate
 from riskbot.errors import FetchError, InputError
 from riskbot.feeds.fetcher import FeedFetcher
 from riskbot.feeds.html import feed_links
 from riskbot.feeds.http import PAGES, Http
+from riskbot.judging import clock
 from riskbot.model import Feed, FeedState
 from riskbot.rulefiles.edit import feed_lines
 from riskbot.rulefiles.importing import plan

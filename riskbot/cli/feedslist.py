@@ -11,12 +11,12 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from riskbot.app import clock, has_database, load, open_stored, think
+from riskbot.app import has_database, open_stored
 from riskbot.cli.console import out, print_json
-from riskbot.cli.feedsview import ago, indented
+from riskbot.cli.feedsview import ago, indented, lasting
 from riskbot.feeds.failures import shown
+from riskbot.judging import clock, load, think
 from riskbot.model import FeedState
-from riskbot.policy.health import span
 from riskbot.settings import Settings, load_settings
 from riskbot.usecases.feedlist import Listed, feed_form, listed
 
@@ -57,13 +57,13 @@ def _lines(each: Listed, now: datetime) -> Iterator[Text]:
         return
     if state.gone_at:
         yield indented(f"gone since {state.gone_at:%Y-%m-%d %H:%M} UTC")
-    every = f", every {span(each.interval)}" if each.interval else ""
+    every = f", every {lasting(each.interval)}" if each.interval else ""
     due = f", due {_due(state.due_at, now)}" if state.due_at and not state.gone_at else ""
     read = f"last read {ago(state.succeeded_at, now)}" if state.succeeded_at else "never read"
     yield indented(f"{read}{every}{due}")
     if state.succeeded_at:
         newest = state.newest_at and min(state.newest_at, now)
-        age = f", its newest is {span(now - newest)} old" if newest else ""
+        age = f", its newest is {lasting(now - newest)} old" if newest else ""
         yield indented(f"last new entry {ago(state.new_at, now)}{age}{_pace(each)}")
     if state.whole:
         why = f": {state.whole_why}" if state.whole_why else ""
@@ -81,7 +81,7 @@ def _due(at: datetime, now: datetime) -> str:
 
 
 def _pace(each: Listed) -> str:
-    median = f"; one every {span(each.median)}" if each.median is not None else ""
+    median = f"; one every {lasting(each.median)}" if each.median is not None else ""
     if each.per_day is None:
         return median
     number = "fewer than 0.1" if each.per_day < 0.1 else f"{each.per_day:.{0 if each.per_day >= 10 else 1}f}"

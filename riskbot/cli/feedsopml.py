@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from riskbot.app import load, rules_folder, shipped
 from riskbot.cli.console import err, out
 from riskbot.errors import InputError
+from riskbot.judging import load, rules_folder, shipped
 from riskbot.rulefiles.importing import Plan, plan, put
 from riskbot.rulefiles.opml import MAX_BYTES, read_opml, write_opml
 from riskbot.settings import load_settings

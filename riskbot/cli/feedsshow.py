@@ -21,13 +21,13 @@ import typer
 from rich.padding import Padding
 from rich.text import Text
 
-from riskbot.app import clock
 from riskbot.cli.console import out, tell_error
 from riskbot.cli.feedsview import AllowPrivate, indented
 from riskbot.errors import FetchError, InputError, RiskbotError
-from riskbot.feeds.failures import failure
+from riskbot.feeds.failures import failure, shown
 from riskbot.feeds.fetcher import FeedFetcher
 from riskbot.feeds.pool import ParserPool
+from riskbot.judging import clock
 from riskbot.model import Article, Feed, FeedState
 from riskbot.policy.novelty import articles
 from riskbot.settings import Settings, load_settings
@@ -103,7 +103,7 @@ async def _reader(settings: Settings, *, allow_private: bool) -> AsyncIterator[C
                 else:
                     feed = Feed(argument, "")
                     async with files:
-                        body = await asyncio.to_thread(_bytes, Path(argument), bounds.body)
+                        body = await asyncio.to_thread(_bytes, argument, bounds.body)
                         parsed = await pool.parse(body, url=argument, content_type=None, now=clock(), known={})
                         entries = parsed.entries
                 return Read(argument, articles(entries, feed, clock()))
@@ -120,22 +120,26 @@ def _is_address(argument: str) -> bool:
     return argument.strip().lower().startswith(("http://", "https://"))
 
 
-def _bytes(file: Path, most: int) -> bytes:
+def _bytes(argument: str, most: int) -> bytes:
     """The bytes of a file. Raises InputError where it cannot be read, FetchError where it is no size for a feed."""
+    address = "://" in argument
+    # As it was written, for a path would make `ftp:/a` of `ftp://a`; of an address without its secrets.
+    file, named = Path(argument), shown(argument) if address else argument
     mend = "name a feed document, or an address that begins with https://"
     try:
         with file.open("rb") as stream:
             body = stream.read(most + 1)
     except FileNotFoundError:
-        raise InputError(f"{file} is no file, and no web address", mend) from None
+        why = "is not http or https, and no file" if address else "is no file, and no web address"
+        raise InputError(f"{named} {why}", mend) from None
     except IsADirectoryError:
-        raise InputError(f"{file} is a folder", "name the files in it") from None
+        raise InputError(f"{named} is a folder", "name the files in it") from None
     except OSError as error:
-        raise InputError(f"{file} cannot be read: {(error.strerror or type(error).__name__).lower()}", mend) from error
+        raise InputError(f"{named} cannot be read: {(error.strerror or type(error).__name__).lower()}", mend) from error
     if len(body) > most:
-        raise failure("too-large", str(file), f"{most:,}")
+        raise failure("too-large", argument, f"{most:,}")
     if not body:
-        raise failure("empty", str(file))
+        raise failure("empty", argument)
     return body
 
 

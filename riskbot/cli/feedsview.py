@@ -12,6 +12,7 @@ from rich.text import Text
 from riskbot.errors import InputError
 from riskbot.model import Feed
 from riskbot.policy.health import span
+from riskbot.policy.heartbeat import counted
 from riskbot.rulefiles.suggest import did_you_mean, listing
 
 _NOW = timedelta(seconds=30)
@@ -25,9 +26,15 @@ def ago(at: datetime | None, now: datetime) -> str:
     """`5 minutes ago`, `in 5 minutes`, `just now`, `never`."""
     if at is None:
         return "never"
-    if abs(now - at) < _NOW:
+    if abs(now - at) <= _NOW:  # half a minute, which would be rounded to none
         return "just now"
     return f"{span(now - at)} ago" if at <= now else f"in {span(at - now)}"
+
+
+def lasting(length: timedelta) -> str:
+    """A length of time, in seconds where minutes would say nothing: `20 seconds`, `5 minutes`."""
+    seconds = round(length.total_seconds())
+    return span(length) if seconds >= 60 else counted(seconds, "second") if seconds else "less than a second"
 
 
 def chosen(feeds: Iterable[Feed], names: Iterable[str]) -> list[Feed]:

@@ -11,9 +11,9 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from riskbot.app import load
 from riskbot.cli.console import out, print_json
 from riskbot.errors import InputError
+from riskbot.judging import load
 from riskbot.matching.rules import Company, Rule, Topic
 from riskbot.settings import load_settings
 from riskbot.usecases.listing import Chosen, choose, chosen_form

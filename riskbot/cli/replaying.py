@@ -9,12 +9,13 @@ from typing import Annotated, Any
 
 import typer
 
-from riskbot.app import clock, open_app, secrets, shipped, slack_notifier
+from riskbot.app import open_app, secrets, slack_notifier
 from riskbot.articlefiles.folder import read
 from riskbot.cli.console import err, out, print_json
 from riskbot.cli.storyview import show_messages, show_stories
 from riskbot.errors import SettingsError, SlackError
 from riskbot.feeds.serve import ReplayServer
+from riskbot.judging import clock, shipped
 from riskbot.log import set_up_logging
 from riskbot.model import Article
 from riskbot.settings import Settings, load_settings

@@ -12,30 +12,18 @@ from typing import Annotated
 import typer
 
 from riskbot import __version__
-from riskbot.cli import alerts, database, feeds, replaying, rules, running, scanning, silences, slack, state, stories
 from riskbot.cli.console import err, tell_error
+from riskbot.cli.verbs import LateGroup
 from riskbot.errors import RiskbotError
 
 app = typer.Typer(
     name="riskbot",
+    cls=LateGroup,
     help="Watches news feeds for companies in geopolitical trouble and tells Slack once per story.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command("replay")(replaying.replay)
-app.command("scan")(scanning.scan)
-app.command("run")(running.run)
-app.command("poll")(running.poll)
-app.command("status")(state.status)
-app.command("init")(rules.init)
-app.add_typer(rules.app, name="rules")
-app.add_typer(feeds.app, name="feeds")
-app.add_typer(stories.app, name="stories")
-app.add_typer(alerts.app, name="alerts")
-app.add_typer(silences.app, name="silences")
-app.add_typer(slack.app, name="slack")
-app.add_typer(database.app, name="db")
 
 
 def _version(show: bool) -> None:

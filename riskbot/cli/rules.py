@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from riskbot.app import load, rules_folder, shipped
 from riskbot.cli.console import out, print_json, print_problems
 from riskbot.cli.explaining import explain_article
 from riskbot.cli.listing import list_rules
 from riskbot.errors import Problem, RulesError
+from riskbot.judging import load, rules_folder, shipped
 from riskbot.matching.match import Matcher
 from riskbot.rulefiles.schema import json_schema
 from riskbot.settings import load_settings

@@ -12,10 +12,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from riskbot.app import open_app, require_feeds, secrets, slack_notifier, webhook_notifier
+from riskbot.app import open_app, secrets, slack_notifier, webhook_notifier
 from riskbot.cli.console import err, out, print_json
 from riskbot.cli.slackview import show
 from riskbot.errors import FetchError
+from riskbot.judging import require_feeds
 from riskbot.log import get_logger, set_up_logging
 from riskbot.pipeline import PollReport
 from riskbot.ports import Notifier

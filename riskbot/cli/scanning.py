@@ -14,9 +14,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from riskbot.app import load, think
 from riskbot.cli.console import err
 from riskbot.errors import ArticleFileError, WorkError
+from riskbot.judging import load, think
 from riskbot.settings import load_settings
 from riskbot.usecases.lines import CHUNK_BYTES, Source
 from riskbot.usecases.scan import Stories

@@ -12,16 +12,25 @@ from typing import Annotated, TypeVar
 import typer
 from rich.text import Text
 
-from riskbot.app import clock, has_database, load, open_stored
-from riskbot.cli.console import out, print_json
+from riskbot.app import has_database, open_stored
+from riskbot.cli.console import out, print_json, tell_doubt
 from riskbot.cli.feedsview import indented
 from riskbot.errors import InputError
+from riskbot.judging import clock, load
 from riskbot.model.calm import Silence
 from riskbot.policy.silences import KEYS, words
 from riskbot.ports import Store
 from riskbot.settings import load_settings
 from riskbot.text.durations import parse_duration
-from riskbot.usecases.silences import add_silence, end_silence, list_silences, silence_form, state
+from riskbot.usecases.silences import (
+    add_silence,
+    doubts,
+    end_silence,
+    list_silences,
+    outlet_names,
+    silence_form,
+    state,
+)
 
 T = TypeVar("T")
 app = typer.Typer(help="Mute what is not to be told for a while; it is recorded all the same.", no_args_is_help=True)
@@ -91,9 +100,11 @@ def add(
         comment=comment,
         until_material=material,
     )
-    rule_set = load(settings, rules).rule_set
-    made = _run(database, lambda store: add_silence(store, rule_set, silence, now))
+    loaded = load(settings, rules)
+    made = _run(database, lambda store: add_silence(store, loaded.rule_set, silence, now))
     _answer(made, now, as_json=as_json)
+    for doubt in doubts(made.matchers.get("outlet", ()), outlet_names(loaded.outlets, loaded.feeds)):
+        tell_doubt(doubt.said, f"{doubt.mend} `riskbot silences end {made.id}` takes this one back")
 
 
 @app.command("end")

@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from riskbot.app import load, slack_clients
+from riskbot.app import slack_clients
 from riskbot.cli.console import err, out, print_json
+from riskbot.judging import load
 from riskbot.rulefiles.load import Loaded
 from riskbot.settings import Settings, load_settings
 from riskbot.slack.check import Finding, check

@@ -18,18 +18,19 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from riskbot.app import clock, has_database, load, open_stored, think
+from riskbot.app import has_database, open_stored
 from riskbot.cli.console import out, print_json
 from riskbot.errors import InputError
+from riskbot.judging import clock, load, think
 from riskbot.model import RulesState
 from riskbot.policy.alerting import Policy
 from riskbot.policy.health import span
-from riskbot.policy.heartbeat import lines
+from riskbot.policy.heartbeat import counted, lines
 from riskbot.ports import Counts, Delay
 from riskbot.rulefiles.load import Loaded
 from riskbot.settings import Settings, load_settings
 from riskbot.usecases.heartbeat import DAY, beat, tell
-from riskbot.usecases.status import NEVER, Lag, Status, examine, standing_still, status_form
+from riskbot.usecases.status import BEGIN, NEVER, Lag, Status, examine, standing_still, status_form, untouched
 
 
 def status(
@@ -100,10 +101,12 @@ def _examine(settings: Settings, rules: Path | None, database: str | None) -> St
 async def _heartbeat(settings: Settings, rules: Path | None, database: str | None) -> None:
     """Owe a heartbeat of the last day, and show it."""
     if not has_database(settings, database):
-        raise InputError(NEVER, "start `riskbot run` first")
+        raise InputError(NEVER, BEGIN)
     loaded, now = load(settings, rules), clock()
     mind = think(settings, loaded)
     async with open_stored(settings, database) as store:
+        if untouched(await store.counts(), await store.ticks(), await store.rules_state(), exists=True):
+            raise InputError(NEVER, BEGIN)
         found = await beat(store, loaded.feeds, mind, now - DAY, now)
         await tell(store, found, mind.policy.ops_channel or settings.slack_channel, now)
     text, listed = lines(found)
@@ -123,11 +126,11 @@ def _print(found: Status) -> None:
     counts = found.counts
     table = Table(show_header=False, box=None)
     for name, value in (
-        ("rules", f"{found.rules} for {found.companies} companies"),
+        ("rules", f"{found.rules} for {counted(found.companies, 'company', 'companies')}"),
         ("in force", _since(found.in_force)),
         ("feeds", _feeds(found)),
-        ("kept", f"{counts.articles} articles, {counts.hits} hits, {counts.stories} stories"),
-        ("told", f"{counts.alerts} alerts, {counts.owed} owed, {counts.parked} parked"),
+        ("kept", _kept(counts)),
+        ("told", _told(counts)),
         *_delays(found.lags),
         ("ticks", _ticks(found)),
     ):
@@ -144,24 +147,39 @@ def _print(found: Status) -> None:
 def _ticks(found: Status) -> str:
     if found.last_tick is None and found.in_force:  # by `riskbot poll`
         return "none: riskbot has only polled by hand here"
+    if found.last_tick is None and found.counts.articles:
+        return "none: articles were only replayed here"
     return found.stands_still or f"last at {found.last_tick:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _feeds(found: Status) -> str:
     failing = sum(bool(state.failures) for state in found.counts.feeds.values())
-    return f"{found.feeds}, {failing} failing, {len(found.unhealthy)} unhealthy"
+    return f"{found.feeds}, {failing or 'none'} failing, {len(found.unhealthy) or 'none'} unhealthy"
+
+
+def _kept(counts: Counts) -> str:
+    articles, hits = counted(counts.articles, "article"), counted(counts.hits, "hit")
+    return f"{articles}, {hits}, {counted(counts.stories, 'story', 'stories')}" if counts.articles else "nothing yet"
+
+
+def _told(counts: Counts) -> str:
+    if not (counts.alerts or counts.owed or counts.parked):
+        return "nothing yet"
+    return f"{counted(counts.alerts, 'alert')}, {counts.owed or 'nothing'} owed, {counts.parked or 'nothing'} parked"
 
 
 def _delays(lags: Iterable[Lag]) -> Iterable[tuple[str, str]]:
     for lag in lags:
         if lag.median is not None:
             p95 = f", 95 % within {_took(lag.p95)}" if lag.p95 is not None else ""
-            few = f" (of {lag.articles} article{'s' * (lag.articles != 1)})"
+            few = f" (of {counted(lag.articles, 'article')})"
             yield f"{lag.start} → {lag.end}", f"median {_took(lag.median)}{p95}{few}"
 
 
 def _took(time: timedelta) -> str:
     seconds = time.total_seconds()
+    if seconds < 0.05:
+        return "under 0.1 s"
     return span(time) if seconds >= 120 else f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
 
 

@@ -13,11 +13,12 @@ from typing import Annotated, TypeVar
 import typer
 from rich.text import Text
 
-from riskbot.app import clock, has_database, load, open_stored, think
+from riskbot.app import has_database, open_stored
 from riskbot.cli.console import out, print_json
 from riskbot.cli.feedsview import ago, indented
 from riskbot.cli.storyview import story_line
 from riskbot.errors import InputError
+from riskbot.judging import clock, load, think
 from riskbot.mind import Mind
 from riskbot.model import Level, Rearranged, Story
 from riskbot.ports import Store
@@ -28,8 +29,10 @@ from riskbot.usecases.stories import (
     Shown,
     list_stories,
     listed_form,
+    living,
     lower,
     merge,
+    no_story,
     show_story,
     shown_form,
     split,
@@ -55,11 +58,12 @@ def list_(
     """Every story: the gravest first, of equals the one that moved last."""
     now = clock()
 
-    def listed(*, past: bool) -> list[Listed]:
-        ask = partial(list_stories, now=now, everything=past, company=company)
-        return _run(rules, database, ask, nothing=[])
+    def none_yet(mind: Mind) -> list[Listed]:
+        no_story(mind, company)
+        return []
 
-    found = listed(past=everything)
+    every = _run(rules, database, partial(list_stories, now=now, everything=True, company=company), none_yet)
+    found = every if everything else living(every)
     if as_json:
         print_json([listed_form(each) for each in found])
         return
@@ -67,8 +71,8 @@ def list_(
         out.print(story_line(each.summary), soft_wrap=True)
         out.print(indented(f"{each.summary.headline}"), soft_wrap=True)
         out.print(indented(_stands(each, now), "dim"), soft_wrap=True)
-    if not found and not everything and (past := listed(past=True)):
-        out.print(f"no live story; {len(past)} in all: `riskbot stories list --all`")
+    if every and not found:
+        out.print(f"no live story; {len(every)} in all: `riskbot stories list --all`")
         return
     out.print("no story" if not found else f"{len(found)} {'story' if len(found) == 1 else 'stories'}")
 
@@ -148,14 +152,14 @@ def _run(
     rules: Path | None,
     database: str | None,
     ask: Callable[[Store, Mind], Awaitable[T]],
-    nothing: T | None = None,
+    nothing: Callable[[Mind], T] | None = None,
 ) -> T:
-    """Ask the database; a database that is not there is not made. Raises InputError where that is no answer."""
+    """Ask the database; one that is not there is not made: then `nothing` answers, else InputError is raised."""
     settings = load_settings()
     mind = think(settings, load(settings, rules))
     if not has_database(settings, database):
         if nothing is not None:
-            return nothing
+            return nothing(mind)
         raise InputError(
             "there is no database yet, and so no story", "run `riskbot poll` first, or name it with --database"
         )
@@ -176,6 +180,10 @@ def _me() -> str:
 
 
 # ── for people ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _undated(seen: datetime | None) -> str:
+    return f"no date, seen {seen:%Y-%m-%d %H:%M} UTC" if seen else "no date"
 
 
 def _stands(each: Listed, now: datetime) -> str:
@@ -200,7 +208,7 @@ def _lines(shown: Shown, asked: str, now: datetime) -> Iterator[Text]:
     yield Text("\nArticles", style="bold")
     for member in each.story.members:
         article = member.reading.article
-        when = f"{article.at:%Y-%m-%d %H:%M} UTC" if article.at else "no date"
+        when = f"{article.published:%Y-%m-%d %H:%M} UTC" if article.published else _undated(article.seen)
         yield Text(f"{article.id}  {article.title}")
         yield indented(f"{article.outlet or 'unknown outlet'} · {when}", "dim")
         yield indented(f"here because: {member.placement.why}")

@@ -97,7 +97,9 @@ def turned(before: FeedState, after: FeedState) -> str | None:
 
 def span(length: timedelta) -> str:
     """A length of time as people say it."""
-    if length < 2 * _HOUR:
+    if length < timedelta(seconds=59.5):
+        number, unit = round(length / timedelta(seconds=1)), "second"
+    elif length < 2 * _HOUR:
         number, unit = round(length / timedelta(minutes=1)), "minute"
     elif length < 3 * _DAY:
         number, unit = round(length / _HOUR), "hour"

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from riskbot.policy.health import span
 
+_MINUTE = timedelta(minutes=1)
 NAMED = 8  # feeds named before the rest is counted
 _DAILY = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?:\s+(\S{1,64}))?")
 
@@ -101,13 +102,15 @@ def lines(beat: Beat) -> tuple[str, tuple[str, ...]]:
         f"Feeds well: {_named(well)}",
         f"Feeds ill: {_named(ill)}",
         *([f"Feeds not polled yet: {_named(sorted(beat.unread))}"] if beat.unread else []),
-        f"{_count(done.articles, 'article')} read, {_count(done.hits, 'hit')}, "
-        f"{_count(done.stories, 'new story', 'new stories')}, {_count(done.told, 'message')} sent",
+        f"{counted(done.articles, 'article')} read, {counted(done.hits, 'hit')}, "
+        f"{counted(done.stories, 'new story', 'new stories')}, {counted(done.told, 'message')} sent",
         f"Published → told: {_median(done.lags)}",
-        f"Parked: {_count(beat.parked, 'message')}" + (", see `riskbot status`" if beat.parked else ""),
+        f"Parked: {counted(beat.parked, 'message') if beat.parked else 'none'}"
+        + (", see `riskbot status`" if beat.parked else ""),
         _rules(beat),
     ]
-    return f"riskbot {state}: the last {span(beat.until - beat.since)}", tuple(told)
+    since = span(max(_MINUTE, beat.until - beat.since)).removeprefix("1 ")  # the last minute, the last 24 hours
+    return f"riskbot {state}: the last {since}", tuple(told)
 
 
 def _rules(beat: Beat) -> str:
@@ -115,7 +118,7 @@ def _rules(beat: Beat) -> str:
         return "Rules in force: not known yet"
     since = f" since {beat.live_since:%Y-%m-%d %H:%M} UTC" if beat.live_since else ""
     refused = f"; the last edit is refused: {beat.refused}" if beat.refused else ""
-    return f"{_count(beat.rules, 'rule')} in force{since}{refused}"
+    return f"{counted(beat.rules, 'rule')} in force{since}{refused}"
 
 
 def _median(lags: Sequence[timedelta]) -> str:
@@ -123,8 +126,9 @@ def _median(lags: Sequence[timedelta]) -> str:
         return "not known (nothing told that has a date)"
     ordered = sorted(max(timedelta(), lag) for lag in lags)
     middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
-    took = f"{middle.total_seconds():.0f} s" if middle < timedelta(minutes=2) else span(middle)
-    return f"median {took} (of {_count(len(ordered), 'article')})"
+    seconds = round(middle.total_seconds())
+    took = span(middle) if middle >= 2 * _MINUTE else f"{seconds} s" if seconds else "under 1 s"
+    return f"median {took} (of {counted(len(ordered), 'article')})"
 
 
 def _named(names: Sequence[str]) -> str:
@@ -134,5 +138,6 @@ def _named(names: Sequence[str]) -> str:
     return f"{len(names)}: {', '.join(names[:NAMED])}{more}"
 
 
-def _count(number: int, one: str, many: str = "") -> str:
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 hit`, `2 hits`; `many` where an s at the end does not do."""
     return f"{number} {one if number == 1 else many or one + 's'}"

@@ -89,7 +89,7 @@ def _routes(sources: Sequence[RuleSource], tags: set[str]) -> tuple[Route, ...]:
                     )
             route = Route(entry.channel.removeprefix("#"), frozenset(entry.tags), frozenset(map(Level, entry.levels)))
             before = next((each for each in found if _takes(each, route)), None)
-            if before:
+            if before and whole:  # a value that was left out would make a route of fewer words
                 message = f"an earlier route, to {shorten(before.channel)!r}, takes everything that this one would"
                 source.tell(node, "never-counts", message, "put this one before it, or delete one", "warning", key=True)
             found.append(route)

@@ -102,8 +102,11 @@ def _translate(root: Fields, mistake: Mistake, *, guess: bool) -> Told:
             return told("unknown-key", f"unknown key '{what}'", mend, at)
         case "literal_error":
             values = mistake.expected.replace("'", "").replace(" or ", ", ").split(", ")
-            mend = did_you_mean(text, values, f"write {mistake.expected.replace(chr(39), '')}")
-            return told("unknown-value", f"{shown} is no value of `{what}`", mend)
+            every = mistake.expected.replace("'", "")
+            mend = did_you_mean(text, values) if guess else ""
+            name = next(part for part in reversed(mistake.where) if isinstance(part, str))  # of the list it stands in
+            said = f"{shown} is no value of `{shorten(name)}`"
+            return told("unknown-value", f"{said}, which knows {every}" if mend else said, mend or f"write {every}")
         case "list_type":
             mend = "begin each entry with `- `" if isinstance(node, Fields) else f"write `{what}: [{shorten(text)}]`"
             return told("wrong-type", f"`{what}` wants a list", mend)

@@ -6,7 +6,7 @@ riskbot as well. A lost answer changes nothing of what was done. Deliberately ab
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -39,6 +39,7 @@ class Desk:
     client: SlackClient
     clock: Callable[[], datetime]
     tell: Tell
+    outlets: Callable[[], Mapping[str, str] | None] = lambda: None  # that rule files name; None: none is doubted
     users: Collection[str] = field(default_factory=frozenset)  # who may; empty: everybody
     proxy: str | None = None
 
@@ -114,7 +115,7 @@ class Desk:
             case AskWhy(story):
                 return await why(self.store, self.mind(), story, typed.press)
             case Mute() as asked:
-                return await answers.mute(self.store, self.rules(), typed.press, asked)
+                return await answers.mute(self.store, self.rules(), typed.press, asked, self.outlets())
 
     async def _answer(self, said: Said | None, address: str | None, user: str, channel: str) -> None:
         if said is None:

@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from riskbot.errors import InputError
-from riskbot.store.engine import name_of, open_engine, parse, take_turn
+from riskbot.store.engine import name_of, open_engine, parse, reading, take_turn
 from riskbot.store.refusals import SETTING, in_sentences
 
 VERSION_TABLE = "riskbot_version"  # not Alembic's usual name: another program's is never taken for ours
@@ -37,9 +37,21 @@ def upgrade(url: str) -> None:
 
 
 def exists(url: str) -> bool:
-    """Whether there may be a database to look into; false only for a file that is not there. Raises InputError."""
+    """Whether there is anything to look into; false for a file that is not there and a database without a table.
+
+    Makes nothing. Raises what `open_store` raises.
+    """
     address = parse(url)
-    return address.get_backend_name() != "sqlite" or Path(str(address.database)).is_file()
+    if address.get_backend_name() == "sqlite":
+        file = Path(str(address.database))
+        if not file.is_file() or not file.stat().st_size:  # opening an empty file would write its head
+            return False
+    engine = open_engine(url)
+    try:
+        with in_sentences(name_of(engine.url)), reading(engine).connect() as connection:
+            return bool(inspect(connection).get_table_names())
+    finally:
+        engine.dispose()
 
 
 def steps(connection: Connection) -> Config:

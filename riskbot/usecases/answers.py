@@ -7,7 +7,7 @@ sentence. Deliberately absent: Slack, its payloads and its limits.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -24,6 +24,7 @@ from riskbot.ports import Store, Transaction
 from riskbot.stories.placing import seniority
 from riskbot.usecases.commands import MATERIAL, Mute, lasting, story_id
 from riskbot.usecases.explain import names
+from riskbot.usecases.silences import doubts
 from riskbot.usecases.stories import find, weighed
 
 NOT_AGAIN = "That was noted already."
@@ -94,12 +95,21 @@ async def mute_story(store: Store, press: Press, id_: str, how_long: str) -> Sai
     return await _silence(store, press, await find(store, id_), Mute("story", id_, lasts, ""))
 
 
-async def mute(store: Store, rules: RuleSet, press: Press, asked: Mute) -> Said:
-    """Be silent about what a command names. Raises InputError where there is no such thing."""
+async def mute(
+    store: Store, rules: RuleSet, press: Press, asked: Mute, outlets: Mapping[str, str] | None = None
+) -> Said:
+    """Be silent about what a command names. Raises InputError where there is no such thing.
+
+    `outlets` are those that rule files name, as `silences.outlet_names` gives them; without them none is doubted.
+    """
     if asked.what == "story":
         return await _silence(store, press, await find(store, asked.value), asked)
     known = _named(asked, rules)
-    return await _silence(store, press, None, Mute(asked.what, known, asked.lasts, asked.reason))
+    said = await _silence(store, press, None, Mute(asked.what, known, asked.lasts, asked.reason))
+    doubted = doubts([known], outlets) if asked.what == "outlet" and outlets is not None else []
+    if not doubted or said.text == NOT_AGAIN:
+        return said
+    return Said(said.text, (("Is it the right one?", tuple(f"{each.said}; {each.mend}" for each in doubted)),))
 
 
 async def _silence(store: Store, press: Press, story: Story | None, asked: Mute) -> Said:

@@ -17,7 +17,7 @@ from riskbot.text.durations import parse_duration
 
 MATCHED = ("company", "rule", "topic", "outlet", "story", "level")  # what a silence can be about
 MATERIAL = "material"  # instead of a duration: until something material comes
-LONGEST = timedelta(days=365)
+SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=365)
 _VERBS = ("status", "mute", "why", "help")
 _TIME = re.compile(r"[0-9]{1,6}[smhdw]")
 _STORY = re.compile(r"s[1-9][0-9]{0,17}")
@@ -132,7 +132,7 @@ def _mute(rest: list[str]) -> Mute:
 def lasting(word: str) -> timedelta:
     """How long a silence lasts. Raises InputError."""
     found = _duration(word)
-    if found is None or not timedelta() < found <= LONGEST:
+    if found is None or not SHORTEST <= found <= LONGEST:
         wrong = "is too long or too short for a silence" if found is not None else "is no time for a silence"
         raise InputError(f"{word[:40]!r} {wrong}", "write something from 1m to 365d: 1h, 2d, 1w")
     return found

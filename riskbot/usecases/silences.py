@@ -1,19 +1,20 @@
 """What people ask of silences: which there are, a new one, and the end of one.
 
 What always holds: a silence names at least one thing, and what it names exists, so that a slip of the pen never
-silences nothing while somebody relies on it; every silence says who made it and why.
+silences nothing while somebody relies on it; every silence says who made it and why. Outlets alone need not be known
+beforehand, because feeds of many publishers bring new ones every day: one that no file names is taken, and doubted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 
 from riskbot.errors import InputError
 from riskbot.matching.rules import RuleSet
-from riskbot.model import Level
+from riskbot.model import Feed, Level, Outlet
 from riskbot.model.calm import Silence
 from riskbot.policy.silences import KEYS, matches
 from riskbot.ports import Store, Transaction
@@ -21,6 +22,14 @@ from riskbot.usecases.forms import Form
 from riskbot.usecases.stories import find
 
 LONGEST = 500  # characters of a comment
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something that was done, though it may not have been meant so."""
+
+    said: str
+    mend: str
 
 
 async def list_silences(store: Store, now: datetime, *, everything: bool = False) -> list[Silence]:
@@ -49,6 +58,37 @@ async def add_silence(store: Store, rules: RuleSet | None, silence: Silence, now
     matchers = {key: await _named(key, given[key], store, rules) for key in KEYS if given.get(key)}
     made = replace(silence, matchers=matchers, comment=silence.comment.strip()[:LONGEST], created_at=now)
     return replace(made, id=await store.write(lambda tx: tx.add_silence(made)))
+
+
+def outlet_names(publishers: Iterable[Outlet], feeds: Iterable[Feed]) -> Mapping[str, str]:
+    """The outlets that rule files name: what each is called, in lower case → the name that its articles carry."""
+    publishers = tuple(publishers)
+    known = {alias.strip("=*").casefold(): each.name for each in publishers for alias in each.aliases}
+    names = [each.name for each in publishers] + [feed.outlet for feed in feeds if feed.outlet]
+    return known | {name.casefold(): name for name in names}
+
+
+def doubts(outlets: Iterable[str], known: Mapping[str, str]) -> list[Doubt]:
+    """What is to be said of the outlets that a silence names; `known` as `outlet_names` gives it.
+
+    An article is silenced by the name it carries, so that a name by which others call its outlet stops nothing.
+    """
+    names = set(known.values())
+    found = []
+    for pattern in map(str.strip, outlets):
+        if not pattern or _meets_any(pattern, names):
+            continue
+        wanted = pattern.casefold().removesuffix("*")
+        near = [wanted] if wanted in known else get_close_matches(wanted, known, n=1, cutoff=0.6)
+        mend = (
+            f"did you mean {known[near[0]]!r}?"
+            if near
+            else "write it as its articles do (`riskbot stories show` tells)."
+        )
+        carried = f"articles that carry {'such a' if pattern.endswith('*') else 'exactly that'} name"
+        why = "is only what others call an outlet" if wanted in known else "is an outlet that no rule file names"
+        found.append(Doubt(f"{pattern[:60]!r} {why}: nothing but {carried} is silenced", mend))
+    return found
 
 
 async def end_silence(store: Store, id_: str, by: str, now: datetime) -> Silence:
@@ -121,11 +161,13 @@ def _names(key: str, rules: RuleSet) -> Mapping[str, Iterable[str]]:
 def _known(key: str, pattern: str, names: Mapping[str, Iterable[str]]) -> str:
     """The id that the pattern means; a pattern that ends in `*` stays what it is. Raises InputError for nothing."""
     if pattern.endswith("*"):
-        if any(matches(pattern, id_) or (key == "company" and _any(pattern, known)) for id_, known in names.items()):
+        if any(
+            matches(pattern, id_) or (key == "company" and _meets_any(pattern, known)) for id_, known in names.items()
+        ):
             return pattern
     else:
         exact = [id_ for id_ in names if matches(pattern, id_)] or [
-            id_ for id_, known in names.items() if _any(pattern, known)
+            id_ for id_, known in names.items() if _meets_any(pattern, known)
         ]
         if len(exact) == 1:
             return exact[0]
@@ -139,5 +181,5 @@ def _known(key: str, pattern: str, names: Mapping[str, Iterable[str]]) -> str:
     raise InputError(f"no {key} goes by {pattern!r}", mend)
 
 
-def _any(pattern: str, names: Iterable[str]) -> bool:
+def _meets_any(pattern: str, names: Iterable[str]) -> bool:
     return any(matches(pattern, name) for name in names)

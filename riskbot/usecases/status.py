@@ -4,7 +4,8 @@ What always holds: something needs a person when waiting will not mend it and a 
 edits, rules switched off, a watch that stands still, and feeds that fail, are gone, answer with a page, or are stale
 (the feed's own `stale_after` says that an age is as it should be). A feed that is merely silent, empty or undated is
 shown as unhealthy and needs nobody: there is nothing to do but wait or choose another feed, and a check that never
-comes clean is soon ignored. Figures of few articles say how few; a percentile that they cannot bear is not given.
+comes clean is soon ignored. A database without a trace of riskbot is as one that is not there. Figures of few articles
+say how few; a percentile that they cannot bear is not given.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from statistics import quantiles
 from riskbot.model import Feed, RulesState
 from riskbot.policy.alerting import Policy
 from riskbot.policy.health import illness, kind, span
+from riskbot.policy.heartbeat import counted
 from riskbot.ports import Counts, Delay
 from riskbot.usecases.forms import Form
 
 NEVER = "riskbot has not run on this database yet"
+BEGIN = "start `riskbot run`, or name the right one with --database or RISKBOT_DATABASE_URL"
 FOR_A_PERSON = frozenset({"failing", "gone", "web page", "stale"})  # kinds of illness
 STALE_TICKS = 8  # so many ticks without one means that the scheduler stands still
 _LEAST_STALE = timedelta(minutes=2)
@@ -77,15 +80,20 @@ def examine(
     unhealthy = _unhealthy(feeds, counts, policy, now)
     last = ticks.get("poll")
     still = standing_still(last, poll_interval, now)
-    needs = [NEVER] if not exists else []
+    needs = [f"{NEVER}: {BEGIN}"] if untouched(counts, ticks, in_force, exists=exists) else []
     needs += [f"the watch stands still: {still}"] if still and last else []
-    needs += [f"{counts.parked} message(s) parked"] if counts.parked else []
+    needs += [f"{counted(counts.parked, 'message')} parked"] if counts.parked else []
     needs += [f"feed {name}: {why}" for name, why in unhealthy.items() if kind(why) in FOR_A_PERSON]
     if in_force:
         needs += [in_force.refused] if in_force.refused else []
         needs += [f"rule {rule} is switched off: {why}" for rule, why in in_force.switched_off.items()]
     polled = len(counts.feeds) or len(feeds or ())  # the store knows the feeds only once riskbot has run
     return Status(*numbers, polled, in_force, counts, last, still, unhealthy, lags(delays), tuple(needs))
+
+
+def untouched(counts: Counts, ticks: Mapping[str, datetime], in_force: RulesState | None, *, exists: bool) -> bool:
+    """Whether nothing of riskbot's was ever here: not a run, not a poll by hand, not a replay."""
+    return not exists or not (ticks or in_force or counts.articles or counts.feeds)
 
 
 def standing_still(last: datetime | None, every: timedelta, now: datetime) -> str | None:

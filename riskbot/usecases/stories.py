@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 
 from riskbot.errors import InputError
+from riskbot.matching.rules import RuleSet
 from riskbot.mind import Mind
 from riskbot.model import Alert, Decision, Level, Member, Rearranged, Story, Summary
 from riskbot.model.answers import Answer, AnswerKind, Owner
@@ -20,8 +21,10 @@ from riskbot.stories.life import Life, life
 from riskbot.stories.placing import seniority
 from riskbot.stories.severity import Gravity, certainty, gravity, risen
 from riskbot.stories.summary import summarise
+from riskbot.usecases.explain import names
 from riskbot.usecases.forms import Form, alert_form, claim_form, figure_form, story_form
 
+MISSPELT = 3  # letters too many or too few, in a name that is misspelt
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
@@ -60,23 +63,25 @@ async def list_stories(
 ) -> list[Listed]:
     """The stories, gravest first; those that are past only where everything is asked for.
 
-    `company` is any part of a name or id of a company that one of the articles has a hit for.
+    `company` is any part of what a company is called that one of the articles has a hit for. Raises InputError where
+    nothing goes by it, neither in the rules nor in any story.
     """
-    wanted = company.casefold().strip()
+    wanted = _folded(company)
+    called = _called(wanted, mind.matcher.rules)
     found = [
         listed(story, mind, now)
         for story in await store.stories()
         if not wanted
         or any(
-            wanted in name.casefold()
+            hit.company in called or wanted in hit.company.casefold() or wanted in hit.company_name.casefold()
             for member in story.members
             for hit in member.reading.hits
-            for name in (hit.company, hit.company_name)
         )
     ]
-    kept = [each for each in found if everything or each.life is not Life.PAST]
+    if not found:
+        no_story(mind, company)
     return sorted(
-        kept,
+        found if everything else living(found),
         key=lambda each: (
             -each.story.level.rank,
             -each.story.score,
@@ -84,6 +89,38 @@ async def list_stories(
             seniority(each.story.id),
         ),
     )
+
+
+def living(found: Sequence[Listed]) -> list[Listed]:
+    """Those that are not past."""
+    return [each for each in found if each.life is not Life.PAST]
+
+
+def no_story(mind: Mind, company: str) -> None:
+    """There is no story of a company: raises InputError where no rule watches one that goes by this word either."""
+    wanted = _folded(company)
+    rules = mind.matcher.rules
+    if not wanted or _called(wanted, rules):
+        return
+    # Of about the same length: comparing with every name of a long list would take seconds.
+    near = {
+        name.casefold(): name
+        for each in rules.companies
+        for name in names(each)
+        if abs(len(name) - len(wanted)) <= MISSPELT
+    }
+    meant = get_close_matches(wanted, near, n=1, cutoff=0.6)
+    mend = f"did you mean {near[meant[0]]!r}?" if meant else "`riskbot rules list companies` shows every company"
+    raise InputError(f"no company goes by {company!r}, and no story tells of one", mend)
+
+
+def _folded(word: str) -> str:
+    return " ".join(word.casefold().split())
+
+
+def _called(wanted: str, rules: RuleSet) -> frozenset[str]:
+    """Ids of the companies of which any name has this word in it."""
+    return frozenset(each.id for each in rules.companies if any(wanted in name.casefold() for name in names(each)))
 
 
 async def show_story(store: Store, mind: Mind, id_: str, now: datetime) -> Shown:

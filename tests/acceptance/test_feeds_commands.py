@@ -41,6 +41,24 @@ def folder(tmp_path: Path) -> Path:
 # ── show ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.parametrize(
+    ("argument", "said"),
+    [
+        ("ftp://a/b", "ftp://a/b is not http or https, and no file"),
+        ("ftp://anna:secret@a/b", "ftp://…@a/b is not http or https, and no file"),
+        ("there//none.xml", "there//none.xml is no file, and no web address"),
+        ("none#1.xml", "none#1.xml is no file, and no web address"),
+    ],
+)
+async def test_show_names_what_it_cannot_read_as_it_was_written(folder: Path, argument: str, said: str) -> None:
+    done = await call("feeds", "show", argument, cwd=folder)
+    assert done.returncode == 2
+    assert f"error: {said}\n" in done.stderr
+    assert "secret" not in done.stderr
+    (line,) = json_lines(await call("feeds", "show", argument, "--json", cwd=folder))
+    assert (line["feed"], line["error"]) == (argument, f"no-such-source: {said}")
+
+
 async def test_show_writes_one_line_for_each_argument_in_their_order(folder: Path, server: FeedServer) -> None:
     (folder / "feed.xml").write_bytes(RSS)
     (folder / "page.html").write_bytes(PAGE)

@@ -149,6 +149,18 @@ def test_a_slip_is_told_with_its_mend(folder: Path, arguments: tuple[str, ...], 
     assert done.stdout == ""
 
 
+def test_an_outlet_that_nothing_names_is_silenced_and_doubted(folder: Path) -> None:
+    write(folder, "outlets: [{name: Reuters}]\n")
+    for name, doubted in (("Reuters", False), ("Reuterz", True)):
+        done = riskbot("silences", "add", "--outlet", name, "--for", "1d", "--json", cwd=folder)
+        assert done.returncode == 0
+        made = json.loads(done.stdout)
+        assert made["matchers"] == {"outlet": [name]}
+        said = " ".join(done.stderr.split())
+        assert ("did you mean 'Reuters'?" in said) == doubted
+        assert (f"`riskbot silences end {made['id']}`" in said) == doubted
+
+
 def test_without_a_database_there_is_no_silence(folder: Path) -> None:
     done = riskbot("silences", "list", cwd=folder)
     assert (done.returncode, done.stdout) == (0, "no silence\n")

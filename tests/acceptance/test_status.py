@@ -58,6 +58,27 @@ def test_where_riskbot_never_ran_it_says_so_and_makes_no_database(folder: Path, 
         assert json.loads(done.stdout)["feeds"] == 1
 
 
+def test_an_empty_database_is_as_one_that_is_not_there(folder: Path) -> None:
+    before = [riskbot("status", *arguments, cwd=folder) for arguments in ([], ["--json"])]
+    assert riskbot("db", "upgrade", cwd=folder).returncode == 0
+    after = [riskbot("status", *arguments, cwd=folder) for arguments in ([], ["--json"])]
+    assert [(done.returncode, done.stdout) for done in after] == [(done.returncode, done.stdout) for done in before]
+    assert "start `riskbot run`" in after[0].stdout
+    beat = riskbot("status", "--heartbeat", cwd=folder)
+    assert beat.returncode == 2
+    assert "start `riskbot run`" in beat.stderr
+
+
+def test_one_of_each_is_told_as_one(folder: Path, server: ReplayServer) -> None:
+    server.release(article(id="a-1", published=datetime.now(UTC)))
+    with_feeds(folder, ", every: 15s", good=server.url)
+    assert riskbot("poll", cwd=folder).returncode == 0
+    said = riskbot("status", cwd=folder).stdout
+    for part in ("1 for 1 company", "1, none failing, none unhealthy", "1 article, 1 hit, 1 story", "1 alert, "):
+        assert part in said
+    assert ", every 15 seconds" in riskbot("feeds", "list", cwd=folder).stdout
+
+
 def test_a_feed_that_is_told_of_well_needs_nobody_and_its_times_are_shown(folder: Path, server: ReplayServer) -> None:
     published = datetime.now(UTC) - timedelta(minutes=10)
     server.release(article(id="a-1", published=published))

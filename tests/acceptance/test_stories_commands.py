@@ -62,6 +62,33 @@ def test_the_list_shows_every_story_gravest_first_and_how_it_stands(folder: Path
     assert "2 stories" in shown
 
 
+def test_a_company_that_nothing_goes_by_is_answered_with_the_nearest(folder: Path, tmp_path: Path) -> None:
+    assert stories(folder, "list", "--company", "huawei") == []
+    (by_its_ticker,) = stories(folder, "list", "--all", "--company", "BABA")
+    assert by_its_ticker["companies"] == ["Alibaba"]
+    for database in ("bot.db", "none.db"):
+        done = riskbot(
+            "stories", "list", "--company", "alibba", "--database", f"sqlite:///{database}", "--json", cwd=folder
+        )
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "no company goes by 'alibba'" in done.stderr
+        assert "did you mean 'Alibaba'?" in done.stderr
+    assert not (folder / "none.db").exists()
+
+
+def test_an_article_without_a_date_is_shown_with_when_it_was_seen(folder: Path) -> None:
+    (folder / "undated.md").write_text("---\ntitle: Sanctions hit Huawei\n---\nThe Treasury sanctions Huawei.\n")
+    done = riskbot("replay", "undated.md", "--database", "sqlite:///bot.db", "--json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    ((made,),) = [[each["id"] for each in stories(folder, "list", "--all", "--company", "huawei")]]
+    _, text, _ = said(folder, "show", made)
+    assert "no date, seen 20" in text
+    assert "unknown outlet" in text
+    _, text, _ = said(folder, "show", "s1")
+    assert "· 2025-11-15 08:00 UTC" in text
+    assert "no date" not in text
+
+
 def test_a_story_shows_why_each_article_stands_in_it_and_what_was_decided_for_whom(folder: Path) -> None:
     shown = stories(folder, "show", "s1")
     assert [each["similarity"] > 0 for each in shown["articles"]] == [False, True]

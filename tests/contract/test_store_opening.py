@@ -16,7 +16,7 @@ from riskbot.ports import Transaction
 from riskbot.store import open_store, upgrade
 from riskbot.store.base import Row
 from riskbot.store.engine import open_engine
-from riskbot.store.upgrade import VERSION_TABLE
+from riskbot.store.upgrade import VERSION_TABLE, exists
 from tests.builders import NOW, article, feed, reading
 
 SECRET = "swordfish"
@@ -48,6 +48,21 @@ async def test_an_upgraded_database_can_be_used_and_upgraded_again(empty: str) -
     store = open_store(empty)
     assert set((await store.counts()).feeds) == {"a"}
     await store.close()
+
+
+def test_a_database_without_a_table_is_nothing_to_look_into_and_looking_makes_nothing(empty: str) -> None:
+    if empty.startswith("sqlite"):
+        Path(empty.removeprefix("sqlite:///")).touch()
+    assert not exists(empty)
+    if empty.startswith("sqlite"):
+        assert Path(empty.removeprefix("sqlite:///")).stat().st_size == 0
+    engine = open_engine(empty)
+    with engine.connect() as connection:
+        assert inspect(connection).get_table_names() == []
+    engine.dispose()
+    assert not exists(empty)  # a file that was opened and has a head, too
+    upgrade(empty)
+    assert exists(empty)
 
 
 def test_the_migrations_lead_to_exactly_the_tables_of_the_program(address: str) -> None:

@@ -251,7 +251,7 @@ def test_a_feed_that_was_always_well_has_no_turn_to_its_name() -> None:
 @pytest.mark.parametrize(
     ("length", "words"),
     [
-        (timedelta(0), "0 minutes"),
+        (timedelta(0), "0 seconds"),
         (timedelta(seconds=61), "1 minute"),
         (90 * MINUTE, "90 minutes"),
         (26 * HOUR, "26 hours"),

@@ -92,7 +92,7 @@ def test_a_heartbeat_tells_everything_at_a_glance() -> None:
         "Feeds ill: none",
         "5 articles read, 2 hits, 1 new story, 3 messages sent",
         "Published → told: median 4 minutes (of 3 articles)",
-        "Parked: 0 messages",
+        "Parked: none",
         "7 rules in force since 2025-11-14 12:00 UTC",
     ]
 
@@ -115,10 +115,29 @@ def test_what_is_not_known_is_said_to_be_not_known() -> None:
 
 @pytest.mark.parametrize(
     ("lags", "said"),
-    [((30,), "30 s (of 1 article)"), ((20, 40), "30 s (of 2 articles)"), ((-5,), "0 s (of 1 article)")],
+    [((30,), "30 s (of 1 article)"), ((20, 40), "30 s (of 2 articles)"), ((-5,), "under 1 s (of 1 article)")],
 )
 def test_the_median_is_that_of_what_was_told(lags: tuple[int, ...], said: str) -> None:
     assert f"median {said}" in text(beat(activity=Activity(lags=tuple(timedelta(seconds=each) for each in lags))))
+
+
+@pytest.mark.parametrize(
+    ("since", "said"),
+    [
+        (timedelta(), "the last minute"),
+        (timedelta(seconds=70), "the last minute"),
+        (timedelta(minutes=5), "the last 5 minutes"),
+        (timedelta(days=7), "the last 7 days"),
+    ],
+)
+def test_the_time_it_tells_of_is_never_no_minutes(since: timedelta, said: str) -> None:
+    assert text(beat(since=NOW - since)).splitlines()[0] == f"riskbot is well: {said}"
+
+
+def test_one_of_each_is_told_as_one() -> None:
+    assert "1 article read, 1 hit, 1 new story, 1 message sent" in text(beat(activity=Activity(1, 1, 1, 1)))
+    assert "0 articles read, 0 hits, 0 new stories, 0 messages sent" in text(beat(activity=Activity()))
+    assert "1 rule in force since" in text(beat(rules=1))
 
 
 def test_a_feed_that_was_never_polled_is_neither_well_nor_ill() -> None:

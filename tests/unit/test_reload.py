@@ -13,8 +13,9 @@ from typing import TypeVar
 
 import pytest
 
-from riskbot.app import App, load, rules_folder, signature, think
+from riskbot.app import App
 from riskbot.errors import StoreError
+from riskbot.judging import load, rules_folder, signature, think
 from riskbot.matching.match import Matcher
 from riskbot.mind import Mind
 from riskbot.model import DeliveryKind, Feed, FeedState

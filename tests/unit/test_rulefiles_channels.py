@@ -134,6 +134,19 @@ def test_an_unknown_tag_of_a_route_is_no_second_mistake_where_a_rule_was_left_ou
     assert [problem.code for problem in told.value.problems] == ["unknown-key"]
 
 
+def test_a_misspelt_level_of_a_route_is_told_with_its_key_the_levels_and_the_one_meant(tmp_path: Path) -> None:
+    with pytest.raises(RulesError) as told:
+        load(tmp_path, RULES + "routes:\n  - {levels: [hgh], channel: a}\n  - {levels: [critcal], channel: b}\n")
+    assert [(each.code, each.message, each.mend) for each in told.value.problems] == [
+        (
+            "unknown-value",
+            f"{word!r} is no value of `levels`, which knows low, medium, high or critical",
+            f"did you mean {meant!r}?",
+        )
+        for word, meant in (("hgh", "high"), ("critcal", "critical"))
+    ]
+
+
 def test_at_once_leaves_channels_and_routes_and_takes_away_what_waits(tmp_path: Path) -> None:
     plan = load(tmp_path, RULES + CHANNELS).plan
     at_once = plan.at_once()

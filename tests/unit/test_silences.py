@@ -9,9 +9,10 @@ import pytest
 
 from riskbot.errors import InputError
 from riskbot.matching.rules import Term
+from riskbot.model import Outlet
 from riskbot.model.calm import Silence
-from riskbot.usecases.silences import add_silence, end_silence, list_silences, silence_form
-from tests.builders import NOW, company, entry, later, rule, ruleset, topic
+from riskbot.usecases.silences import add_silence, doubts, end_silence, list_silences, outlet_names, silence_form
+from tests.builders import NOW, company, entry, feed, later, rule, ruleset, topic
 from tests.fakes import FakeStore
 from tests.rounds import polled
 
@@ -73,6 +74,44 @@ async def test_a_slip_is_told_with_its_mend_and_nothing_is_kept(fields: dict[str
         await add(store, **fields)
     assert mend in error.value.mend
     assert await store.silences() == []
+
+
+OUTLETS = outlet_names(
+    [Outlet("Financial Times", ("=FT", "ft.com*")), Outlet("Reuters"), Outlet("Time")],
+    [feed(outlet="Polar Gazette"), feed("other")],
+)
+
+
+@pytest.mark.parametrize("written", ["Reuters", " reuters ", "REUT*", "polar gazette", "Financial*", "*"])
+def test_an_outlet_that_a_rule_file_or_a_feed_names_is_not_doubted(written: str) -> None:
+    assert doubts([written], OUTLETS) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "said", "mend"),
+    [
+        ("Reuterz", "'Reuterz' is an outlet that no rule file names", "did you mean 'Reuters'?"),
+        ("Polar Gazete", "articles that carry exactly that name", "did you mean 'Polar Gazette'?"),
+        ("FT", "'FT' is only what others call an outlet", "did you mean 'Financial Times'?"),
+        ("Finansial Tim*", "articles that carry such a name", "did you mean 'Financial Times'?"),
+        ("Xyzzy Herald", "'Xyzzy Herald' is an outlet that no rule file names", "`riskbot stories show`"),
+    ],
+)
+def test_an_outlet_that_nothing_names_is_doubted_with_the_nearest_that_there_is(
+    written: str, said: str, mend: str
+) -> None:
+    (doubt,) = doubts(["Reuters", written], OUTLETS)
+    assert said in doubt.said
+    assert mend in doubt.mend
+
+
+def test_an_outlet_named_by_a_feed_is_called_as_the_feed_calls_it() -> None:
+    known = outlet_names([Outlet("Financial Times", ("=FT",))], [feed(outlet="FT")])
+    assert doubts(["FT", "financial times"], known) == []
+
+
+async def test_an_outlet_that_nothing_names_may_be_silenced_all_the_same() -> None:
+    assert (await add(FakeStore(), outlet="Reuterz")).matchers == {"outlet": ("Reuterz",)}
 
 
 async def test_an_unknown_matcher_is_refused() -> None:

@@ -71,6 +71,7 @@ def test_only_a_story_can_be_muted_until_something_material() -> None:
         ("mute company", "it is not said which company", "/riskbot mute company NAME 2d reason"),
         ("mute company alibaba", "it is not said how long to mute company 'alibaba'", "write 1h, 2d or 1w"),
         ("mute company alibaba 0h", "'0h' is no time for a silence", "from 1m to 365d"),
+        ("mute company alibaba 30s", "'30s' is too long or too short for a silence", "from 1m to 365d"),
         ("mute company alibaba 900d", "'900d' is too long or too short for a silence", "from 1m to 365d"),
         ("mute story alibaba 1h", "'alibaba' is no story's id", "such as s12"),
     ],

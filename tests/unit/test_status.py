@@ -10,7 +10,7 @@ import pytest
 from riskbot.model import FeedState, RulesState
 from riskbot.policy.alerting import Policy
 from riskbot.ports import Counts, Delay
-from riskbot.usecases.status import NEVER, Lag, Status, examine, lags, standing_still, status_form
+from riskbot.usecases.status import BEGIN, NEVER, Lag, Status, examine, lags, standing_still, status_form
 from tests.builders import NOW, feed, later
 
 EVERY = timedelta(seconds=15)
@@ -106,7 +106,8 @@ def test_parked_messages_refused_edits_and_rules_switched_off_need_a_person() ->
         "h", "w", NOW, rules=1, companies=1, topics=1, feeds=0, refused="x.yaml:1 wrong", switched_off={"r": "failed"}
     )
     found = status(in_force=in_force, counts=Counts(parked=2))
-    assert found.needs == ("2 message(s) parked", "x.yaml:1 wrong", "rule r is switched off: failed")
+    assert found.needs == ("2 messages parked", "x.yaml:1 wrong", "rule r is switched off: failed")
+    assert status(counts=Counts(parked=1)).needs == ("1 message parked",)
 
 
 # ── whether it runs ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -136,7 +137,20 @@ def test_eight_ticks_without_one_and_at_least_two_minutes_are_standing_still(
 def test_without_a_database_riskbot_has_not_run_and_the_files_are_counted() -> None:
     found = status(exists=False, counts=Counts(), ticks={}, in_force=None, feeds=(feed(), feed("other")))
     assert (found.rules, found.companies, found.feeds) == (1, 2, 2)
-    assert found.needs == (NEVER,)
+    assert found.needs == (f"{NEVER}: {BEGIN}",)
+
+
+def test_a_database_without_a_trace_of_riskbot_is_as_one_that_is_not_there() -> None:
+    nothing: dict[str, Any] = {"counts": Counts(), "ticks": {}, "in_force": None}
+    assert status_form(status(exists=True, **nothing)) == status_form(status(exists=False, **nothing))
+
+
+@pytest.mark.parametrize(
+    "trace", [{"counts": Counts(articles=1)}, {"counts": Counts(feeds={"example": state()})}, {"in_force": RULES}]
+)
+def test_whoever_replayed_or_polled_by_hand_is_not_told_to_begin(trace: dict[str, Any]) -> None:
+    nothing: dict[str, Any] = {"counts": Counts(), "ticks": {}, "in_force": None}
+    assert status(**(nothing | trace)).needs == ()
 
 
 def test_one_who_polls_by_hand_has_no_ticks_and_is_not_told_off() -> None:

@@ -9,14 +9,13 @@ only an unknown outlet tells of is not counted.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from riskbot.model import Claim, Member, Outlet, Standing
+from riskbot.stories.authorities import OFFICES, authority
 from riskbot.stories.ledger import Speakers
-from riskbot.stories.nations import nations
 from riskbot.stories.outlets import Outlets
 from riskbot.stories.reposts import reposts
 
@@ -155,11 +154,11 @@ def _authorities(names: Collection[str | None]) -> set[str | None]:
     "Treasury", "U.S. Treasury" and "Treasury Department" are one, and "U.S." beside them is nobody else; where two
     states have such an authority, the name without a state means one of them and adds none.
     """
-    read = {name: _read(name) for name in sorted(names, key=lambda name: (-len(name or ""), name or ""))}
+    read = {name: authority(name) for name in sorted(names, key=lambda name: (-len(name or ""), name or ""))}
     bodies = {body: {state for state, other in read.values() if other == body} for _, body in read.values() if body}
     acting = {state for states in bodies.values() for state in states if state}
     states = {state for state, body in read.values() if state and not body}
-    if len(states) == 1 and any(None in of and any(word in _OFFICES for word in body) for body, of in bodies.items()):
+    if len(states) == 1 and any(None in of and any(word in OFFICES for word in body) for body, of in bodies.items()):
         acting |= states  # the one state named is that of the authority whose state nobody names
     found: dict[object, str | None] = {}
     for name, (state, body) in read.items():
@@ -171,37 +170,3 @@ def _authorities(names: Collection[str | None]) -> set[str | None]:
         elif state not in acting:
             found.setdefault(state, name)
     return set(found.values())
-
-
-# What makes a name that of an authority; "China Mobile" and "Bank of China" have none of these.
-_OFFICES = frozenset(
-    """treasury commerce justice department ministry minister commission court courts parliament congress senate house
-    council agency embassy prosecutor prosecutors prosecutor's police customs regulator regulators watchdog judge jury
-    cabinet secretary tribunal navy army pentagon kremlin""".split()
-)
-_GOVERNMENT = frozenset("government authorities authority administration official officials federal the".split())
-_FILLING = frozenset("department dept of the for in s".split())
-# What means a state without being its name: "Congress", "Putin".
-_IN_ITS_NAME = frozenset(
-    """trump biden pentagon congress senate senator senators congressman gop republican republicans democrat democrats
-    fbi cia nsa doj ftc fcc cfius xi kremlin putin zelensky zelenskyy westminster ofcom erdogan modi hamas hezbollah
-    houthi houthis house department court committee commission""".split()
-)
-_WORD = re.compile(r"[^\W_]+")
-
-
-def _read(name: str | None) -> tuple[str | None, frozenset[str]]:
-    """The state that a name tells of, and the words of the authority without it; neither: it is no authority's."""
-    words = _WORD.findall((name or "").replace(".", ""))
-    low = [word.lower().replace("defense", "defence") for word in words]
-    found = nations(words)
-    places = [each for each in found if not any(word in _IN_ITS_NAME for word in low[each[0] : each[1]])]
-    named = {place for start, end, _ in places for place in range(start, end)}
-    rest = [word for place, word in enumerate(low) if place not in named and word not in _GOVERNMENT]
-    state = next((code for _, _, code in places or found), None)
-    if not rest:
-        return state, frozenset()
-    office = any(word in _OFFICES or word in _IN_ITS_NAME for word in rest)
-    if not office:
-        return None, frozenset()
-    return state, frozenset(rest) - _FILLING or frozenset(rest)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from riskbot.model import Claim, Member, Standing
+from riskbot.stories.authorities import authority
 from riskbot.stories.outlets import Outlets
 
 _NO_TIME = datetime.max.replace(tzinfo=UTC)  # sorts behind every known time
@@ -25,7 +26,7 @@ _PAPERS = frozenset(
 )
 _SAME = {"u.s": "us", "united states": "us", "usa": "us", "america": "us", "u.k": "uk", "united kingdom": "uk"}
 _SAME |= {"britain": "uk", "e.u": "eu", "european union": "eu", "u.n": "un", "united nations": "un"}
-
+_AUTHORITY = "authority of "  # how the key of a body begins
 
 # Where a name of two words is no person's, its last word is somebody else: "Air China".
 _NO_GIVEN_NAME = frozenset(
@@ -95,7 +96,12 @@ def _merged(names: Iterable[str]) -> dict[str, str]:
 
 
 def _shorter(key: str) -> Iterator[str]:
-    """What a key may be cut to: "chinese embassy (in washington)", "(andy) rothman"."""
+    """What a key may be cut to: "chinese embassy (in washington)", "(andy) rothman", "(us) treasury"."""
+    if key.startswith(_AUTHORITY):
+        state, _, body = key.removeprefix(_AUTHORITY).partition(":")
+        if state:
+            yield f"{_AUTHORITY}:{body}"
+        return
     for link in (" in ", " of "):
         head, _, rest = key.partition(link)
         if rest and " " in head:
@@ -106,6 +112,9 @@ def _shorter(key: str) -> Iterator[str]:
 
 
 def _key(name: str) -> str:
+    state, body = authority(name)
+    if body:
+        return f"{_AUTHORITY}{state or ''}:{' '.join(sorted(body))}"
     words = name.casefold().replace("’", "'").removeprefix("the ").split()
     words = [_SAME.get(word.strip(".,"), word.strip(".,")) for word in words]
     key = " ".join(words)

@@ -42,11 +42,15 @@ def test_an_outlet_under_its_aliases_is_one() -> None:
 
 def test_a_body_in_short_and_in_full_is_one_and_goes_by_the_fuller_name() -> None:
     assert names("Chinese embassy", "Chinese embassy in Washington") == ["Chinese embassy in Washington"]
+    assert names("China's embassy", "Chinese embassy") == ["China's embassy"]
+    assert names("Treasury", "U.S. Treasury", "US Treasury Department") == ["US Treasury Department"]
+    assert names("DOJ", "Justice Department") == ["Justice Department"]
     assert names("Wu", "Eddie Wu") == ["Eddie Wu"]
     assert names("U.S.", "United States", "US") == ["United States"]
 
 
 def test_where_a_short_name_may_mean_two_each_stays_itself() -> None:
+    assert names("Treasury", "U.S. Treasury", "UK Treasury") == ["Treasury", "U.S. Treasury", "UK Treasury"]
     assert names("Wu", "Eddie Wu", "Ming Wu") == ["Wu", "Eddie Wu", "Ming Wu"]
 
 

@@ -1,31 +1,41 @@
-"""The bot of the crash run: a process that has everything imported, and forks one short-lived bot after another.
+"""The bots of the crash run: a process that has everything imported, and forks one short-lived bot after another.
 
-Spoken with over its standard input and output, a line of JSON each way: an order to begin a life, the process id of
-the bot that lives it, and, once it is dead, how it died. A bot polls the plan's feed and delivers what is owed, with
-riskbot's own pipeline, store, outbox and Slack client, until it is killed: it never ends by itself.
+Spoken with over its standard input and output, a line of JSON each way: an order to begin a life and the process id of
+the bot that lives it; and, once that one is killed, an order to bury it and how it died. A bot polls the plan's feed
+and delivers what is owed, with riskbot's own pipeline, store, outbox and Slack client, until it is killed: it never
+ends by itself.
 
-What always holds: nothing is shared between two lives but the database; the clock of a life is the machine's with the
-order's `ahead` added, so that the time in which nobody runs need not be waited for.
+What always holds: bots share nothing but the database and the clock, whether one follows another or they run side by
+side; the clock is put forward only while no bot is in the middle of a round, so that the time in which nothing is due
+need not be waited for. Deliberately absent: a bot that is put to sleep for longer than its lease, and then goes on.
 """
 
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import gc
 import json
+import mmap
 import os
 import random
 import signal
+import struct
 import sys
 import tempfile
+import time
 import traceback
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import aiohttp
 
 from bench import crashplan
+from bench.running import ROOT
 from riskbot.delivery import Manner, deliver
 from riskbot.errors import FetchError
 from riskbot.mind import Mind
@@ -40,7 +50,9 @@ from riskbot.store.upgrade import upgrade
 
 LEASE = timedelta(minutes=2)
 TICK = 0.05  # seconds between two rounds
-LONGEST = 60  # seconds of a life
+LONGEST = 300  # seconds of a life
+_AHEAD = struct.Struct("d")
+_WANTED = _AHEAD.size  # where the clock's file says that somebody wants to put it forward
 
 
 @dataclass(frozen=True)
@@ -48,7 +60,7 @@ class Ground:
     """What every life stands on."""
 
     database: str
-    slack: str  # the address of the local Slack
+    clock: str  # the file of the run's clock
     token: str
     feed: str  # the address of the plan's feed
     stories: int
@@ -59,14 +71,119 @@ class Ground:
     rate: float
 
 
+class Clock:
+    """The time of a run, which all its processes share: the machine's, put forward by so many seconds.
+
+    Whoever is in the middle of something holds the clock; to put it forward is to wait until nobody does, and to hold
+    up who would begin. The system lets go for a process that dies.
+    """
+
+    def __init__(self, file: Path) -> None:
+        """The file is made where there is none."""
+        self._file = file
+        with file.open("ab") as begun:
+            begun.truncate(_WANTED + 1)
+        with file.open("r+b") as shared:
+            self._shared = mmap.mmap(shared.fileno(), _WANTED + 1)
+
+    def time(self) -> float:
+        ahead: float = _AHEAD.unpack_from(self._shared)[0]
+        return time.time() + ahead
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.time(), UTC)
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """Nobody puts the clock forward meanwhile."""
+        with self._file.open("rb") as lock:
+            while self._shared[_WANTED] or not _locked(lock, fcntl.LOCK_SH):  # noqa: ASYNC110  no process tells another
+                await asyncio.sleep(0.002)
+            yield
+
+    @asynccontextmanager
+    async def forward(self, seconds: float) -> AsyncIterator[None]:
+        """Put the clock forward once nobody holds it; nobody can while this lasts."""
+        self._shared[_WANTED] = 1
+        try:
+            with self._file.open("rb") as lock:
+                while not _locked(lock, fcntl.LOCK_EX):  # noqa: ASYNC110  no process tells another that it lets go
+                    await asyncio.sleep(0.002)
+                _AHEAD.pack_into(self._shared, 0, _AHEAD.unpack_from(self._shared)[0] + seconds)
+                yield
+        finally:
+            self._shared[_WANTED] = 0
+
+
+def _locked(lock: BinaryIO, kind: int) -> bool:
+    """Whether it could be locked just now; it is until the file is closed."""
+    try:
+        fcntl.flock(lock, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+class Nursery:
+    """The process that forks the bots, as the run speaks with it."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, ground: Ground) -> AsyncIterator[Nursery]:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("RISKBOT_")}
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bench.crashbot", json.dumps(asdict(ground))),
+            cwd=ROOT,
+            env=environment,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        nursery = cls(process)
+        try:
+            await nursery._line()
+            yield nursery
+        finally:
+            assert process.stdin is not None
+            process.stdin.close()
+            await process.wait()
+
+    async def begin(self, order: dict[str, Any]) -> int:
+        """A new life; its process id."""
+        return int((await self._asked(order))["pid"])
+
+    async def died(self, pid: int) -> int:
+        """How a bot that was killed died, as a status: below zero by a signal."""
+        return int((await self._asked({"bury": pid}))["died"])
+
+    async def _asked(self, order: dict[str, Any]) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        await self._process.stdin.drain()
+        return await self._line()
+
+    async def _line(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = await self._process.stdout.readline()
+        if not line:
+            raise SystemExit("crash: the process that forks the bots has ended")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+
 class PlanFetcher:
     """ports.Fetcher for the plan's feed, which answers with what came after a number that travels as the ETag."""
+
+    def __init__(self, seat: int) -> None:
+        self.seat = seat
 
     async def poll(self, feed: Feed, state: FeedState) -> Polled:
         try:
             async with (
                 aiohttp.ClientSession() as session,
-                session.get(feed.url, params={"after": state.etag or 0}) as answer,
+                session.get(feed.url, params={"after": state.etag or 0, "seat": self.seat}) as answer,
             ):
                 written: dict[str, Any] = await answer.json()
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -82,34 +199,37 @@ class Life:
     def __init__(self, ground: Ground, mind: Mind, store: Store, order: dict[str, Any]) -> None:
         self.ground, self.mind, self.store = ground, mind, store
         self.number: int | None = order["life"]
-        self.ahead = timedelta(seconds=order["ahead"])
-        client = SlackClient(ground.token, base_url=ground.slack, timeout=ground.patience)
+        self.seat: int = order["seat"]
+        self.clock = Clock(Path(ground.clock))
+        self.now = self.clock.now
+        client = SlackClient(ground.token, base_url=order["slack"], timeout=ground.patience)
         self.notifier = SlackNotifier(client)
 
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
-
     async def live(self) -> None:
+        async with aiohttp.ClientSession() as session:
+            await (await session.get(self.ground.feed, params={"seat": self.seat})).read()  # a sign of life
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.decide())
             tasks.create_task(self.tell())
 
     async def decide(self) -> None:
         feed = Feed("plan", self.ground.feed, every=timedelta(seconds=0.1))
-        await self.store.sync_feeds([feed], self.now())
-        if self.number is not None:
-            await self.owe(self.number)
+        async with self.clock.held():
+            await self.store.sync_feeds([feed], self.now())
+            if self.number is not None:
+                await self.owe(self.number)
         while True:
-            for _, state in await self.store.claim_feeds(self.now(), LEASE, 1, due_only=True):
-                await poll(
-                    feed,
-                    state,
-                    fetcher=PlanFetcher(),
-                    store=self.store,
-                    mind=self.mind,
-                    now=self.now(),
-                    first_poll=False,
-                )
+            async with self.clock.held():
+                for _, state in await self.store.claim_feeds(self.now(), LEASE, 1, due_only=True):
+                    await poll(
+                        feed,
+                        state,
+                        fetcher=PlanFetcher(self.seat),
+                        store=self.store,
+                        mind=self.mind,
+                        now=self.now(),
+                        first_poll=False,
+                    )
             await asyncio.sleep(TICK)
 
     async def owe(self, number: int) -> None:
@@ -137,14 +257,15 @@ class Life:
             jitter=lambda: random.uniform(-1, 1),
         )
         while True:
-            await deliver(
-                store=self.store,
-                notifier=self.notifier,
-                mind=self.mind,
-                now=self.now(),
-                clock=self.now,
-                manner=manner,
-            )
+            async with self.clock.held():
+                await deliver(
+                    store=self.store,
+                    notifier=self.notifier,
+                    mind=self.mind,
+                    now=self.now(),
+                    clock=self.now,
+                    manner=manner,
+                )
             await asyncio.sleep(TICK)
 
 
@@ -163,7 +284,7 @@ async def rehearse(ground: Ground, mind: Mind) -> None:
                 return Polled("entries", tuple(map(crashplan.entry, entries)), etag="3")
 
         for _, state in await store.claim_feeds(now, LEASE, 1):
-            await poll(feed, state, fetcher=Rehearsed(), store=store, mind=mind, now=now, first_poll=False)
+            await poll(feed, state, fetcher=Rehearsed(0), store=store, mind=mind, now=now, first_poll=False)
         await deliver(store=store, notifier=RecordingNotifier(), mind=mind, now=now)
         await store.close()
 
@@ -193,10 +314,12 @@ def main() -> None:
     gc.freeze()  # a collector that marked what is here would copy the pages that forks share
     print(json.dumps({"ready": os.getpid()}), flush=True)
     for line in sys.stdin:
-        child = begin(ground, mind, json.loads(line))
-        print(json.dumps({"pid": child}), flush=True)
-        _, status = os.waitpid(child, 0)
-        print(json.dumps({"died": os.waitstatus_to_exitcode(status)}), flush=True)
+        order = json.loads(line)
+        if "bury" in order:
+            _, status = os.waitpid(order["bury"], 0)
+            print(json.dumps({"died": os.waitstatus_to_exitcode(status)}), flush=True)
+        else:
+            print(json.dumps({"pid": begin(ground, mind, order)}), flush=True)
 
 
 if __name__ == "__main__":

@@ -208,6 +208,10 @@ class _Judge:
         figures["SIGKILLs"] = sum(self.run.killed.values())
         for moment, words in _MOMENTS.items():
             figures[f"  {words}"] = self.run.killed[moment]
+        figures["  beside a bot that was at work"] = self.run.bereft
+        figures["pairs of bots that ran side by side"] = len(self.run.beside)
+        figures["  of these both delivered meanwhile"] = len(self.run.both_told)
+        figures["messages tried anew by one that had lived beside the dead"] = len(self.run.inherited)
         figures["stories planned"], figures["articles"] = len(self.plan.stories), len(self.articles)
         figures["deliveries"] = len(self.deliveries)
         figures |= {f"  {kind}": n for kind, n in sorted(kinds.items())}

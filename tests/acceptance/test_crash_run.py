@@ -1,6 +1,7 @@
 """Killed a hundred times by SIGKILL while Slack fails in every way: nothing is lost, nothing is said twice.
 
-The run itself, and how it judges, is `bench/crash.py`; `python -m bench.crash --kills 500 --seed 7` is a longer one.
+In half of it bots run alone, in half two side by side on one database, as in a rolling update. The run itself, and how
+it judges, is `bench/crash.py`; `python -m bench.crash --kills 500 --seed 7 --bots 3` is a longer one.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ KILLS, SEED, STORIES = 100, 20, 60
 
 
 async def test_a_hundred_kills_lose_nothing_and_say_nothing_twice(tmp_path: Path) -> None:
-    run = Run(KILLS, SEED, STORIES)
+    run = Run(KILLS, SEED, STORIES, bots=2, alone=0.5)
     verdict = await run.go(tmp_path)
     print(verdict.table())  # noqa: T201  the figures; shown by `pytest -s`, and whenever a promise is broken
 
@@ -36,6 +37,9 @@ async def test_a_hundred_kills_lose_nothing_and_say_nothing_twice(tmp_path: Path
     assert {Fault.ACCEPT_AND_RESET, Fault.ACCEPT_AND_STALL, Fault.RESET, Fault.RATE_LIMITED} <= set(run.slack.faults)
     assert run.slack.refusals["channel_not_found"] + run.slack.faults[Fault.HISTORY_REFUSED] > 0
     assert {"post", "edit", "broadcast", "notice"} <= verdict.told_kinds
+    # Two were at work at once and each delivered while the other was; some died beside another, some alone.
+    assert run.both_told
+    assert KILLS // 10 <= run.bereft <= KILLS - KILLS // 10
 
 
 async def test_the_judge_sees_what_is_lost_doubled_or_left_behind(tmp_path: Path) -> None:

@@ -21,19 +21,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from riskbot.errors import RiskbotError, SlackError
 from riskbot.mind import Mind
-from riskbot.model import Delivery, DeliveryKind, DeliveryState, Summary
-from riskbot.model.saying import DigestLine
+from riskbot.model import Delivery, DeliveryKind, DeliveryState
+from riskbot.parking import report_parked
 from riskbot.policy import resending as rules
 from riskbot.policy.replying import MATERIAL, news_of, written
-from riskbot.policy.saying import LINES, digest_of, gravest_first, line_of, of_parked, reply_of
 from riskbot.ports import Notifier, Sent, Store, Transaction
-from riskbot.stories.summary import summarise
+from riskbot.speech import IN_THREAD, Speech, said
 
 LEASE = timedelta(minutes=2)  # how long a delivery is ours before someone else may take it up
 PATIENCE = 0.75  # of a lease: a send is given up before another could take it over
@@ -41,9 +39,6 @@ LINKING = 0.25  # of a lease: for so long a digest waits for the addresses of it
 # Messages after which a channel's place is given anew, to whoever owes the oldest one: an ordinary burst goes out in
 # one go, and while places are free what comes to be owed elsewhere waits ten seconds (at one a second), no backlog.
 TURN = 10
-TOLD_AFTER = timedelta(minutes=10)  # for so long a message is parked before people are told
-TOLD_EVERY = timedelta(hours=1)  # of one channel and reason, however many messages are parked for it
-IN_THREAD = (DeliveryKind.REPLY, DeliveryKind.BROADCAST)
 GONE = "the story's message can no longer be edited"
 
 
@@ -87,8 +82,9 @@ async def deliver(
     `clock` tells the time while it goes on; without one it is `now` throughout. Raises what the store raises, once the
     sends in hand are over.
     """
-    round_ = _Round(store, notifier, mind, clock or (lambda: now), manner or Manner())
-    await round_.report_parked()
+    clock = clock or (lambda: now)
+    round_ = _Round(store, notifier, mind, clock, manner or Manner())
+    await report_parked(store, mind, clock())
     await round_.serve()
     return round_.report
 
@@ -101,6 +97,7 @@ class _Round:
     ) -> None:
         self._store, self._notifier, self._mind = store, notifier, mind
         self._clock, self._manner = clock, manner
+        self._speech = Speech(store, notifier, mind, clock, manner.lease * LINKING)
         self.report = DeliveryReport()
 
     async def serve(self) -> None:
@@ -142,37 +139,6 @@ class _Round:
             left -= 1
             claimed = await self._claim(1, first.channel) if left else ()
 
-    async def report_parked(self) -> None:
-        """Owe those who run riskbot one notice for each channel and reason that messages are parked for, and the next
-        for both an hour later at the earliest.
-
-        Its body names the deliveries, for whoever offers to resend or drop them.
-        """
-        ops, now = self._mind.policy.ops_channel, self._clock()
-        lately = now - TOLD_AFTER - TOLD_EVERY
-        waiting = await self._store.parked(lately) if ops else ()
-        known = {(each.channel, each.error) for each in waiting if each.reported and (each.parked_at or now) > lately}
-        told: dict[tuple[str, str | None], list[Delivery]] = {}
-        for each in waiting:
-            due = each.parked_at is not None and each.parked_at + TOLD_AFTER <= now
-            if (each.channel, each.error) in known:
-                continue  # told with what else is parked for it meanwhile
-            if due and not each.reported and each.kind is not DeliveryKind.NOTICE:  # a notice on a notice has no end
-                told.setdefault((each.channel, each.error), []).append(each)
-
-        def work(tx: Transaction) -> None:
-            for found in told.values():
-                parked = [
-                    each for each in found if tx.set_delivery(replace(each, reported=True), was=DeliveryState.PARKED)
-                ]
-                if not parked:
-                    continue  # resent or dropped since it was read
-                body = {"text": of_parked(parked), "parked": [each.id for each in parked]}
-                tx.owe(DeliveryKind.NOTICE, ops or "", body, now)
-
-        if told:
-            await self._store.write(work)
-
     # ── one delivery ─────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _settled(self, delivery: Delivery) -> Delivery:
@@ -190,6 +156,8 @@ class _Round:
             return await self._kept(rules.defective(held or delivery, defect, self._clock()))
 
     async def _tried(self, delivery: Delivery) -> Delivery:
+        if delivery.kind is DeliveryKind.NOTICE and delivery.body.get("thread"):
+            delivery = replace(delivery, thread=str(delivery.body["thread"]))
         if delivery.state is DeliveryState.SENDING:
             looked_up, delivery = await self._look_up(delivery)
             if looked_up:
@@ -197,7 +165,7 @@ class _Round:
         if delivery.kind is DeliveryKind.EDIT and delivery.frozen:
             return await self._kept(replace(delivery, state=DeliveryState.REPLACED, error=GONE))
         try:
-            say = await self._say(delivery)
+            say = await self._speech.of(delivery)
         except SlackError as error:  # only for the address of the first message, in a broadcast of its own
             return await self._kept(rules.after_refusal(delivery, error, self._clock(), self._manner.jitter()))
         if isinstance(say, str):
@@ -223,24 +191,42 @@ class _Round:
 
     async def _look_up(self, delivery: Delivery) -> tuple[bool, Delivery]:
         """A message whose fate is unknown, as it stands once it was looked for; false where it is to be posted."""
-        now, manner = self._clock(), self._manner
+        now, settle, jitter = self._clock(), self._manner.settle, self._manner.jitter()
         if delivery.kind is DeliveryKind.EDIT:  # may be made twice, but not before one that is late
-            again = rules.not_seen(delivery, now, manner.settle)
+            again = rules.not_seen(delivery, now, settle, jitter)
             return (True, again) if again else (False, delivery)
         try:
             found = await self._notifier.find(delivery)
         except SlackError as error:
-            if not rules.cannot_look(delivery, error, now):
-                return True, rules.unsure(delivery, error, now, manner.jitter())
-            summary = await self._said(delivery.story) if delivery.story else None
-            wish = self._mind.policy.plan.channel(delivery.channel).when_unsure
-            choice = rules.when_unsure(delivery, summary.level if summary else None, wish)
-            outcome = rules.unreadable(delivery, error, choice, now)
-            return (True, outcome) if outcome else (False, replace(delivery, may_repeat=True))
+            return await self._unseen(delivery, error, now, jitter)
         if found:
             return True, _sent(delivery, found)
-        again = rules.not_seen(delivery, now, manner.settle)
+        again = rules.not_seen(delivery, now, settle, jitter)
+        if again is None and rules.long_unseen(delivery, now):
+            summary = await said(self._store, self._mind, delivery.story)
+            again = rules.left_to_fold(delivery, summary.level if summary else None, now)
         return (True, again) if again else (False, delivery)
+
+    async def _unseen(
+        self, delivery: Delivery, error: SlackError, now: datetime, jitter: float
+    ) -> tuple[bool, Delivery]:
+        """As `_look_up`, where nobody can look."""
+        if rules.absent(delivery):
+            return False, delivery
+        if not rules.cannot_look(delivery, error, now):
+            return True, rules.unsure(delivery, error, now, jitter)
+        summary = await said(self._store, self._mind, delivery.story)
+        wish = self._mind.policy.plan.channel(delivery.channel).when_unsure
+        choice = rules.when_unsure(delivery, summary.level if summary else None, wish)
+        if choice != "resend" and rules.for_the_moment(error) and not await self._heard_since(delivery):
+            return True, rules.unsure(delivery, error, now, jitter)  # Slack takes nothing at all: nobody can mend that
+        outcome = rules.unreadable(delivery, error, choice, now)
+        return (True, outcome) if outcome else (False, replace(delivery, may_repeat=True))
+
+    async def _heard_since(self, delivery: Delivery) -> bool:
+        """Whether Slack took any message since this one was tried."""
+        since, now = delivery.lost_at or delivery.tried_at, self._clock()
+        return since is None or (await self._store.activity(since, now)).told > 0
 
     async def _refused(self, trying: Delivery, error: SlackError) -> Delivery:
         now = self._clock()
@@ -250,7 +236,11 @@ class _Round:
             return await self._alone(trying, error)
         if trying.kind in IN_THREAD and error.code in rules.THREAD_GONE and not trying.frozen:
             return await self._without_thread(trying, error)
-        if trying.kind is DeliveryKind.REPLY and error.code in rules.THREAD_GONE:
+        if (
+            trying.kind in (DeliveryKind.REPLY, DeliveryKind.NOTICE)
+            and trying.thread
+            and error.code in rules.THREAD_GONE
+        ):
             return await self._kept(replace(trying, state=DeliveryState.REPLACED, error=rules.in_words(error)))
         return await self._kept(rules.after_refusal(trying, error, now, self._manner.jitter()))
 
@@ -309,74 +299,6 @@ class _Round:
         await self._store.write(work)
         return over
 
-    # ── what it says ─────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def _say(self, delivery: Delivery) -> Callable[[Delivery], Awaitable[Sent]] | str:
-        """How to say it; or why there is nothing to say. Raises SlackError."""
-        if delivery.kind is DeliveryKind.NOTICE or delivery.text:  # a line of our own, in a thread or not
-            return self._notifier.note
-        if delivery.kind is DeliveryKind.DIGEST:
-            digest = digest_of(delivery, await self._lines(delivery))
-            return lambda trying: self._notifier.digest(trying, digest)
-        summary = await self._said(delivery.story)
-        if summary is None:
-            return f"story {delivery.story} is gone"
-        if delivery.kind not in IN_THREAD:
-            owner = await self._store.owner(summary.merged_into or summary.story)
-            who = owner.user_name if owner else None
-            return lambda trying: self._notifier.send(trying, summary, who)
-        if delivery.frozen and delivery.kind is DeliveryKind.BROADCAST and delivery.thread and delivery.sent_as:
-            alone = reply_of(delivery, summary, await self._link(delivery, delivery.sent_as, delivery.thread))
-            return lambda trying: self._notifier.reply(replace(trying, thread=None), alone)
-        reply = reply_of(delivery, summary)
-        return lambda trying: self._notifier.reply(trying, reply)
-
-    async def _link(self, delivery: Delivery, channel: str, ts: str) -> str | None:
-        """The address of a message that this one links; None where there is none."""
-        try:
-            return await self._notifier.permalink(channel, ts)
-        except SlackError as error:
-            if rules.cannot_look(delivery, error, self._clock()):
-                return None
-            raise
-
-    async def _said(self, id_: str | None) -> Summary | None:
-        """What a story's message says: of one that was merged, what the older says, and that it is there now."""
-        story = await self._store.story(id_) if id_ else None
-        if story is None or story.merged_into is None:
-            return summarise(story, self._mind.outlets) if story else None
-        older = await self._store.story(story.merged_into)
-        return replace(summarise(older, self._mind.outlets), story=story.id, merged_into=older.id) if older else None
-
-    async def _lines(self, delivery: Delivery) -> Sequence[DigestLine]:
-        """A line for each story of a digest that is still there, the gravest first; those that have room are linked."""
-        said: dict[str, Summary] = {}
-        for id_ in delivery.body.get("stories", ()):
-            if summary := await self._said(id_):
-                said.setdefault(summary.merged_into or summary.story, summary)
-        owners = await self._store.owners(said)
-        lines = gravest_first(
-            line_of(summary, owners[story].user_name if story in owners else None) for story, summary in said.items()
-        )
-        return (*await self._linked(lines[:LINES], delivery.channel), *lines[LINES:])
-
-    async def _linked(self, lines: Sequence[DigestLine], channel: str) -> Sequence[DigestLine]:
-        """The lines with the addresses of their stories' messages, as far as Slack tells them soon: a digest without
-        a link is better than none, and its channel waits meanwhile."""
-        linked = list(lines)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._manner.lease.total_seconds() * LINKING):
-                for number, line in enumerate(lines):
-                    stands = await self._store.message(line.story, channel)
-                    try:
-                        link = await self._notifier.permalink(stands.channel, stands.ts) if stands else None
-                    except SlackError as error:
-                        if rules.for_the_moment(error):  # as it would be for the next ones
-                            break
-                        continue
-                    linked[number] = replace(line, permalink=link)
-        return linked
-
     def _count(self, outcome: Delivery) -> None:
         so_far, state = self.report, outcome.state
         self.report = replace(
@@ -388,4 +310,5 @@ class _Round:
 
 
 def _sent(delivery: Delivery, sent: Sent) -> Delivery:
-    return replace(delivery, state=DeliveryState.SENT, ts=sent.ts, sent_as=sent.channel, error=None, lost_at=None)
+    done = rules.answered(delivery)
+    return replace(done, state=DeliveryState.SENT, ts=sent.ts, sent_as=sent.channel, error=None, lost_at=None)

@@ -33,12 +33,13 @@ class Owing(Protocol):
         """Owe a message that follows from no decision; its id. A `key` that is owed already is not owed twice.
 
         `body` is JSON. Of a reply or broadcast: `{"news": [{"reason", "why", "article", "at", "first"}]}`, or a
-        `text` of our own; of a notice `{"text"}`; of a digest `{"title", "since", "until", "stories", "blind",
-        "muted"}`.
+        `text` of our own; of a notice `{"text"}`, with the `thread` it stands in where it has one; of a digest
+        `{"title", "since", "until", "stories", "blind", "muted"}`. What is said of a delivery's own way stands in it
+        too (`policy/resending.py`).
         """
 
     def gathering(self, kind: DeliveryKind, channel: str, title: str) -> Gathering:
-        """What stands of the messages of one kind and title in a channel, to which more may be added by `add_body`."""
+        """What there is of the messages of one kind and title in a channel; to one, more may be added by `add_body`."""
 
     def notice(self, channel: str, text: str, now: datetime) -> str:
         """Owe one line to the people who run riskbot: `owe` for the kind that is owed most."""
@@ -47,7 +48,8 @@ class Owing(Protocol):
         """What a channel was told in the thread of a story."""
 
     def add_body(self, delivery: str, body: Mapping[str, Any], due_at: datetime | None) -> None:
-        """Change what a delivery that nobody has begun says, and when. Raises StoreError when it is too late."""
+        """Change what a delivery says, and when, that nobody has in hand and that stands nowhere: not begun, or tried
+        and not taken. What Slack put off stays put off. Raises StoreError when it is too late."""
 
     def set_delivery(self, delivery: Delivery, *, was: DeliveryState | None = None) -> bool:
         """As in the store; `was`: for whoever holds no delivery, and read it before: false when it is no longer so."""

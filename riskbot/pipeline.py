@@ -181,7 +181,7 @@ def keep(tx: Transaction, readings: Sequence[Reading], mind: Mind, now: datetime
             told += _tell(tx, reading, place, shelf, mind, now, first_poll=first_poll)
     for (of, channel), (before, after) in shelf.grown.items():
         if lists_sources(before, after):
-            tx.owe(DeliveryKind.REPLY, channel, {"sources": True}, now, story=of)
+            tx.owe(DeliveryKind.REPLY, channel, {"sources": after}, now, story=of)
     return PollReport("", new=new, edited=edited, hits=hits, told=told)
 
 

@@ -35,6 +35,7 @@ from riskbot.outbox import Outbox, Owing
 from riskbot.outbox import Sent as Sent
 from riskbot.policy.alerting import Spoken
 from riskbot.policy.heartbeat import Activity
+from riskbot.policy.overdue import Waits
 from riskbot.stories.frequencies import Frequencies
 from riskbot.stories.sketch import Sketch
 
@@ -182,7 +183,8 @@ class Transaction(Owing, Protocol):
         """Keep that a decision to tell waits for its digest or for the end of its silence."""
 
     def release(self, story: str, channel: str, now: datetime) -> None:
-        """A message of the story's own tells the channel now what waited for a digest."""
+        """A message of the story's own tells the channel now what waited for a digest, and what silences that are over
+        by now held back and no summary told yet."""
 
     def held_due(self, now: datetime) -> Sequence[HeldBack]:
         """What waits for a digest that is due, oldest first; a merged story is named by the one it is now."""
@@ -193,8 +195,8 @@ class Transaction(Owing, Protocol):
     def silenced_since(self, channel: str, at: datetime) -> Sequence[HeldBack]:
         """What silences held back from a channel since then, oldest first."""
 
-    def tell_in_digest(self, held_back: Collection[str], delivery: str, now: datetime) -> None:
-        """Note which digest tells of what was held back."""
+    def tell_in_digest(self, held_back: Collection[str], delivery: str | None, now: datetime) -> None:
+        """Note which digest tells of what was held back; None: something else that waits will tell of it."""
 
     def in_digest(self, story: str) -> Mapping[str, datetime]:
         """When the digest is or was due that tells each channel of a story."""
@@ -203,8 +205,9 @@ class Transaction(Owing, Protocol):
         """How many new stories a channel was told of since then, in messages of their own."""
 
     def fold_backlog(self, before: datetime) -> Mapping[str, Sequence[str]]:
-        """Take back first messages of low and medium stories that were owed before then and that nobody has begun,
-        in channels that heard nothing since; the stories, by channel, which the caller tells in a digest."""
+        """Take back first messages of low and medium stories that were owed before then and that stand nowhere: nobody
+        has begun them, or Slack took nothing of what was tried. Only where the channel was told of nothing in the hour
+        after they came to be owed; the stories, by channel, which the caller tells in a digest."""
 
     def tick(self, name: str, now: datetime) -> datetime | None:
         """Note that a tick of the scheduler ran; when it ran before, if ever."""
@@ -221,8 +224,11 @@ class Transaction(Owing, Protocol):
     def owner(self, story: str) -> Owner | None:
         """As in the store."""
 
-    def refresh(self, story: str, now: datetime) -> None:
-        """Owe the story's messages an edit that shows how it stands now, at once; it carries edits that wait."""
+    def refresh(self, story: str, now: datetime) -> Sequence[str]:
+        """Owe the story's messages an edit that shows how it stands now, at once; it carries edits that wait.
+
+        The channels whose message can no longer be edited, and so is owed none.
+        """
 
     def rules_state(self) -> RulesState | None:
         """The rules last noted to be in force, or None when riskbot has not run on this database."""
@@ -241,6 +247,7 @@ class Counts:
     alerts: int = 0
     owed: int = 0  # messages, notices among them
     parked: int = 0  # likewise
+    waits: Waits | None = None  # the message that waits the longest; None: none waits
     feeds: Mapping[str, FeedState] = field(default_factory=dict)
 
 
@@ -290,8 +297,12 @@ class Store(Outbox, Protocol):
         """What people answered to a story and to what it swallowed, or to all of them, oldest first."""
 
     async def waiting(self, levels: Collection[Level], since: datetime, until: datetime) -> Sequence[Waiting]:
-        """Stories of these levels that a channel was told of from `since` to `until`, that nobody is on, and that it
-        was not reminded of. A level that was raised counts as told anew."""
+        """Stories of these levels that were told since `since`, somewhere before `until`, that nobody is on, and of
+        whose level, or a graver one, nobody was reminded; one for each channel that was told, by story and channel."""
+
+    async def listed(self, story: str, channel: str) -> int:
+        """Of how many articles the thread of a story's message lists the sources, or will as soon as it can; 0: it has
+        no list."""
 
     async def activity(self, since: datetime, until: datetime) -> Activity:
         """What happened from `since` to `until`."""

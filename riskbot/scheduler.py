@@ -45,7 +45,6 @@ class Runner:
         self.watcher = Watcher(app, self.rules)
         self.talker = Talker(app, self.rules)
         self._rounds: set[asyncio.Task[object] | None] = set()  # of deliveries that are under way
-        self._polled = False  # whether a tick claimed what was due since the last sign of life
 
     async def prepare(self) -> None:
         """Make the stored feeds those of the rule files, note which rules are in force, take up what was learned."""
@@ -61,7 +60,6 @@ class Runner:
             get_logger().warning("back after being away", since=away.since.isoformat())
         await store.tick(TICK, now)
         self.watcher.begin()
-        self._polled = True
 
     async def calm_tick(self) -> None:
         """Owe the digests that are due, and what silences that are over held back."""
@@ -92,9 +90,8 @@ class Runner:
             get_logger().error("a message is parked because of a defect of riskbot", exc_info=defect)
         if report.sent:
             get_logger().info("told", messages=report.sent)
-        if self._polled:  # and what was owed is dealt with: a complete round
-            self._polled = False
-            self.talker.alive()
+        if self.watcher.completed():  # and what was owed since is dealt with, as far as the talker sees
+            await self.talker.alive(self.watcher.lost)
 
     async def learn_tick(self) -> None:
         """Count the words of the days before, where nobody has yet."""
@@ -108,7 +105,7 @@ class Runner:
         await self.talker.tick()
         await self.deliver_tick()
         await self.learn_tick()  # last: what is new comes first
-        await self.talker.sign()
+        await self.talker.done(reports)
         return reports
 
     async def finish(self) -> None:
@@ -139,12 +136,13 @@ async def run(app: App, stop: asyncio.Event) -> None:
         ("learn", runner.learn_tick, LEARN_EVERY),
         ("talk", runner.talker.tick, TALK_EVERY),
     ):
+        at_most = ROUNDS if name == "deliver" else 1
         scheduler.add_job(
-            _calmly(name, work),
+            calmly(name, work, at_most),
             IntervalTrigger(seconds=every.total_seconds()),
             id=name,
             next_run_time=clock(),
-            max_instances=ROUNDS if name == "deliver" else 1,
+            max_instances=at_most + 1,  # the one too many is told of in our words, and leaves at once
         )
     scheduler.start()
     get_logger().info("watching", feeds=len(app.loaded.feeds), rules=len(app.loaded.rule_set.rules))
@@ -158,17 +156,31 @@ async def run(app: App, stop: asyncio.Event) -> None:
         get_logger().info("stopped")
 
 
-def _calmly(name: str, work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    """A tick that tells of its failure and lets the next one run, and lets itself be cut short at the end."""
+def calmly(name: str, work: Callable[[], Awaitable[None]], at_most: int) -> Callable[[], Awaitable[None]]:
+    """A tick that tells of its failure and lets the next one run, and lets itself be cut short at the end.
+
+    Where `at_most` of it are under way, the next one is left out, which is told when it begins and not while it lasts.
+    """
+    running, late = 0, False
 
     async def tick() -> None:
+        nonlocal running, late
+        if running >= at_most:
+            if not late:
+                get_logger().warning("a tick takes longer than the time between two, the next ones wait", tick=name)
+            late = True
+            return
+        running += 1
         try:
             await work()
+            late = False
         except RiskbotError as error:
             get_logger().error("a tick failed", tick=name, why=str(error), mend=error.mend)
         except asyncio.CancelledError:
             return  # by the scheduler's shutdown, which would log it as an error of the tick
         except Exception as defect:  # noqa: BLE001  told in our log's own form, with its secrets hidden
             get_logger().error("a tick failed by a defect of riskbot", tick=name, exc_info=defect)
+        finally:
+            running -= 1
 
     return tick

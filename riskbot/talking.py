@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 
@@ -18,7 +18,9 @@ from riskbot.feeds.bounds import Bounds
 from riskbot.feeds.http import Http
 from riskbot.judging import clock
 from riskbot.log import get_logger
+from riskbot.pipeline import PollReport
 from riskbot.policy.heartbeat import lines
+from riskbot.policy.overdue import PATIENCE, unwell
 from riskbot.reload import Reloader
 from riskbot.slack.client import SlackClient
 from riskbot.slack.desk import Desk
@@ -44,6 +46,7 @@ class Talker:
         self._sign: asyncio.Task[None] | None = None
         self._signed_at: datetime | None = None
         self._unheard = False  # whether the last sign of life failed
+        self._withheld = False  # whether the last one was not given, because it would not have been true
         self._open = False
 
     async def __aenter__(self) -> Talker:
@@ -76,14 +79,38 @@ class Talker:
 
     # ── signs of life ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def alive(self) -> None:
-        """After a complete round: begin a sign of life, unless one was given just now or is under way."""
-        due = self._signed_at is None or clock() - self._signed_at >= ALIVE_EVERY
-        if self._open and self._app.settings.heartbeat_url and due and (self._sign is None or self._sign.done()):
-            self._signed_at = clock()
-            self._sign = asyncio.create_task(self.sign(), name="sign of life")
+    async def alive(self, lost: Collection[str]) -> None:
+        """After a complete round: begin a sign of life, unless one was given just now or is under way, or riskbot is
+        blind or mute. `lost` are feeds of which the last poll could not be kept. Raises what the store raises."""
+        now = clock()
+        due = self._signed_at is None or now - self._signed_at >= ALIVE_EVERY
+        if not (self._open and self._app.settings.heartbeat_url and due) or (self._sign and not self._sign.done()):
+            return
+        counts = await self._app.store.counts()
+        if self._fit(unwell(counts.feeds.values(), lost, counts.waits, now, PATIENCE)):
+            self._signed_at = now
+            self._sign = asyncio.create_task(self._give(), name="sign of life")
 
-    async def sign(self) -> None:
+    async def done(self, reports: Sequence[PollReport]) -> None:
+        """After one round by hand: a sign of life, unless every feed that was polled failed or what was due did not get
+        out: nobody stays here to try it again. Raises what the store raises."""
+        if self._app.settings.heartbeat_url is None:
+            return
+        counts = await self._app.store.counts()
+        blind = "no feed that was polled could be read" if reports and all(each.failed for each in reports) else None
+        if self._fit(blind or unwell(counts.feeds.values(), (), counts.waits, clock(), timedelta())):
+            await self._give()
+
+    def _fit(self, unwell: str | None) -> bool:
+        """Whether a sign of life is true; why it is not is logged when it begins."""
+        if unwell and not self._withheld:
+            get_logger().warning("no sign of life is given", why=unwell, mend="see `riskbot status`")
+        if self._withheld and not unwell:
+            get_logger().info("signs of life are given again")
+        self._withheld = unwell is not None
+        return unwell is None
+
+    async def _give(self) -> None:
         """Give one sign of life, where an address is set. Raises nothing: a failure is logged when it begins."""
         settings = self._app.settings
         if settings.heartbeat_url is None:

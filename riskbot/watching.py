@@ -2,16 +2,18 @@
 
 What always holds: no more feeds are in hand than there are hands, however many are due; claiming goes on as hands
 become free, so a tick never waits for a feed and a slow feed holds up no other; a poll ends with the rules it began
-with; what is given up half-way goes back as it was taken. Deliberately absent: when a feed is due
-(`policy/polling.py`), and what becomes of its entries (`pipeline.py`).
+with; what is given up half-way goes back as it was taken. A round is what one tick began; it is complete when every
+poll that this tick or one before it began has ended, which each does within its bounds. Deliberately absent: when a
+feed is due (`policy/polling.py`), and what becomes of its entries (`pipeline.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from riskbot.app import App
@@ -28,6 +30,15 @@ RENEW_EVERY = timedelta(seconds=30)  # well within it
 HANDS = 4  # feeds in hand for each request that may run: the others wait for a host, a parser or the database
 
 
+@dataclass(slots=True, eq=False)
+class _Round:
+    """What one tick began."""
+
+    claiming: bool = True
+    polls: int = 0  # that have not ended
+    broken: bool = False  # what was due could not be claimed
+
+
 class Watcher:
     """The feeds in hand."""
 
@@ -38,14 +49,24 @@ class Watcher:
         self._running: dict[asyncio.Task[PollReport], str] = {}
         self._claiming: asyncio.Task[None] | None = None
         self._ending = False
+        self._rounds: deque[_Round] = deque()  # not complete, oldest first
+        self._completed = False
+        self.lost: set[str] = set()  # feeds of which the last poll could not be kept
 
     # ── by the clock ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def begin(self) -> None:
         """Begin to claim what is due, unless that is going on."""
         if self._claiming is None or self._claiming.done():
-            self._claiming = asyncio.create_task(self._claim_all(), name="claim feeds")
-            self._claiming.add_done_callback(_tell_of_defect)
+            round_ = _Round()
+            self._rounds.append(round_)
+            self._claiming = asyncio.create_task(self._claim_all(round_), name="claim feeds")
+            self._claiming.add_done_callback(lambda task: self._claimed(task, round_))
+
+    def completed(self) -> bool:
+        """Whether a round was completed since this was asked last."""
+        was, self._completed = self._completed, False
+        return was
 
     async def renew(self) -> None:
         """Hold on to the feeds in hand. Raises StoreError."""
@@ -64,7 +85,7 @@ class Watcher:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _claim_all(self) -> None:
+    async def _claim_all(self, round_: _Round) -> None:
         while True:
             free = self._hands - len(self._running)
             if free <= self._hands // 4:  # claims are few and take many at once
@@ -75,20 +96,37 @@ class Watcher:
                     claimed, ours = await self._claim(free)
                 except RiskbotError as error:
                     get_logger().error("a tick failed", tick="poll", why=str(error), mend=error.mend)
+                    round_.broken = True
                     return
                 for feed, state in ours:
-                    self._take(feed, state)
+                    self._take(feed, state, round_)
             if claimed < free or self._ending:
                 return
 
-    def _take(self, feed: Feed, state: FeedState) -> None:
+    def _claimed(self, task: asyncio.Task[None], round_: _Round) -> None:
+        round_.claiming = False
+        round_.broken = round_.broken or task.cancelled() or task.exception() is not None
+        _tell_of_defect(task)
+        self._complete()
+
+    def _take(self, feed: Feed, state: FeedState, round_: _Round) -> None:
         task = asyncio.create_task(self._poll(feed, state, self._rules.mind), name=f"poll {feed.name}")
         self._running[task] = feed.name
-        task.add_done_callback(self._settle)
+        round_.polls += 1
+        task.add_done_callback(lambda ended: self._settle(ended, round_))
 
-    def _settle(self, task: asyncio.Task[PollReport]) -> None:
-        del self._running[task]
+    def _settle(self, task: asyncio.Task[PollReport], round_: _Round) -> None:
+        name = self._running.pop(task)
+        kept = not task.cancelled() and task.exception() is None
+        (self.lost.discard if kept else self.lost.add)(name)
+        round_.polls -= 1
         _tell_of_defect(task)
+        self._complete()
+
+    def _complete(self) -> None:
+        """Leave the rounds that are over, in the order in which they began."""
+        while self._rounds and not self._rounds[0].claiming and not self._rounds[0].polls:
+            self._completed = not self._rounds.popleft().broken
 
     # ── one round ────────────────────────────────────────────────────────────────────────────────────────────────
 

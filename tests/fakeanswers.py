@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from riskbot.errors import StoreError
-from riskbot.model import DeliveryKind, DeliveryState, Level, Reason
+from riskbot.model import DeliveryKind, DeliveryState, Level
 from riskbot.model.answers import Answer, AnswerKind, Owner, Waiting
 from riskbot.policy.heartbeat import Activity
-from riskbot.policy.ownership import owner_of
+from riskbot.policy.ownership import owner_of, reminded
 from tests.faketables import Tables
 
 
@@ -39,8 +39,12 @@ class FakeAnswering:
     def owner(self, story: str) -> Owner | None:
         return owner(self._t, story)
 
-    def refresh(self, story: str, now: datetime) -> None:
+    def refresh(self, story: str, now: datetime) -> Sequence[str]:
+        frozen = []
         for channel in sorted({a.channel for a in self._t.alerts.values() if a.story == story and a.kind == "new"}):
+            if (story, channel) in self._t.frozen:
+                frozen.append(channel)
+                continue
             carried = False
             for id_, each in list(self._t.deliveries.items()):
                 untouched = each.state is DeliveryState.OWED and id_ not in self._t.leases
@@ -50,6 +54,7 @@ class FakeAnswering:
                         self._t.deliveries[id_] = replace(each, state=DeliveryState.REPLACED)
             if not carried and self._shown(story, channel):
                 self.owe(DeliveryKind.EDIT, channel, {}, now, story=story)  # type: ignore[attr-defined]
+        return frozen
 
     def _shown(self, story: str, channel: str) -> bool:
         begun = any(
@@ -78,21 +83,28 @@ class FakeAnswered:
         return every(self._t, story)
 
     async def waiting(self, levels: Collection[Level], since: datetime, until: datetime) -> Sequence[Waiting]:
-        told: dict[tuple[str, str], datetime] = {}
-        for alert in self._t.alerts.values():
-            if alert.kind == "new" or alert.reason is Reason.LEVEL_RAISED:
-                place = (alert.story, alert.channel)
-                told[place] = max(alert.at, told.get(place, alert.at))
-        found = []
-        for (story, channel), at in sorted(told.items(), key=lambda each: (int(each[0][0][1:]), each[0][1])):
+        told: dict[tuple[str, str], list[datetime]] = {}
+        lately: set[str] = set()
+        for each in self._t.deliveries.values():
+            if each.state is not DeliveryState.SENT or each.tried_at is None:
+                continue
+            of_story = each.kind in (DeliveryKind.POST, DeliveryKind.EDIT, DeliveryKind.BROADCAST)
+            if each.story and of_story:
+                told.setdefault((each.story, each.channel), []).append(each.tried_at)
+                lately |= {each.story} if each.tried_at >= since else set()
+            elif each.kind is DeliveryKind.DIGEST and each.tried_at >= since:
+                for id_ in each.body.get("stories", ()):
+                    merged = self._t.stories[id_].merged
+                    told.setdefault((merged.story if merged else id_, each.channel), []).append(each.tried_at)
+                    lately.add(merged.story if merged else id_)
+        found, known = [], {story for (story, _), times in told.items() if min(times) <= until}
+        for (story, channel), times in sorted(told.items(), key=lambda each: (int(each[0][0][1:]), each[0][1])):
             kept = self._t.stories[story]
-            reminded = any(
-                each.kind is AnswerKind.REMINDED and (each.story, each.value) == (story, channel)
-                for each in self._t.answers.values()
-            )
-            stands = (story, channel) in self._t.messages and kept.merged is None and kept.level in levels
-            if stands and since <= at <= until and not reminded and owner(self._t, story) is None:
-                found.append(Waiting(story, channel, kept.level, at))
+            ranks = [reminded(a.value).rank for a in every(self._t, story) if a.kind is AnswerKind.REMINDED]
+            open_ = story in lately and kept.merged is None and kept.level in levels and story in known
+            if open_ and max(ranks, default=-1) < kept.level.rank and owner(self._t, story) is None:
+                stands = (story, channel) in self._t.messages
+                found.append(Waiting(story, channel, kept.level, tuple(sorted(times)), stands))
         return found
 
     async def activity(self, since: datetime, until: datetime) -> Activity:
@@ -106,11 +118,16 @@ class FakeAnswered:
         opened: dict[str, str] = {}
         for article, (story, _) in self._t.places.items():
             opened.setdefault(story, article)
-        published = [(firsts[each.alert.article].published, each.tried_at) for each in sent if each.alert]
+        times: dict[str, datetime] = {}  # when each article was first told, by its own message
+        for each in sent:
+            if each.alert and each.tried_at and self._t.told_in.get(each.alert.id) == 1:
+                article = each.alert.article
+                times[article] = min(each.tried_at, times.get(article, each.tried_at))
+        published = [(firsts[article].published, told) for article, told in times.items()]
         return Activity(
             articles=len(read),
             hits=sum(len(self._t.versions[id_][-1].hits) for id_ in read),
             stories=sum(article in read for article in opened.values()),
             told=len(sent),
-            lags=tuple(told - at for at, told in published if at and told),
+            lags=tuple(told - at for at, told in published if at),
         )

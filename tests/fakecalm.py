@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from riskbot.errors import StoreError
-from riskbot.model import DeliveryKind, DeliveryState, Level
 from riskbot.model.calm import Away, Cause, HeldBack, Silence
+from tests.fakeoutbox import fold
 from tests.faketables import Tables
 
 
@@ -55,7 +55,8 @@ class FakeCalm:
 
     def release(self, story: str, channel: str, now: datetime) -> None:
         for held in self._waiting():
-            if (held.story, held.channel) == (story, channel) and held.cause is not Cause.SILENCE:
+            over = held.silence and self._silence(held.silence).over(now)
+            if (held.story, held.channel) == (story, channel) and (over or held.cause is not Cause.SILENCE):
                 self._t.settled[held.id] = (now, None)
 
     def held_due(self, now: datetime) -> Sequence[HeldBack]:
@@ -69,7 +70,7 @@ class FakeCalm:
             each for each in self._every() if each.channel == channel and each.cause is Cause.SILENCE and each.at >= at
         ]
 
-    def tell_in_digest(self, held_back: Collection[str], delivery: str, now: datetime) -> None:
+    def tell_in_digest(self, held_back: Collection[str], delivery: str | None, now: datetime) -> None:
         for id_ in held_back:
             self._t.settled[id_] = (now, delivery)
 
@@ -92,27 +93,7 @@ class FakeCalm:
         return before
 
     def fold_backlog(self, before: datetime) -> Mapping[str, Sequence[str]]:
-        folded: dict[str, list[str]] = {}
-        for each in list(self._t.deliveries.values()):
-            sent = [
-                d.tried_at
-                for d in self._t.deliveries.values()
-                if d.channel == each.channel and d.state is DeliveryState.SENT and d.tried_at
-            ]
-            if (
-                each.kind is DeliveryKind.POST
-                and each.story
-                and each.at
-                and each.at <= before
-                and each.state is DeliveryState.OWED
-                and not each.tried_at
-                and each.id not in self._t.leases
-                and self._t.stories[each.story].level in (Level.LOW, Level.MEDIUM)
-                and max(sent, default=each.at) <= each.at
-            ):
-                self._t.deliveries[each.id] = replace(each, state=DeliveryState.REPLACED)
-                folded.setdefault(each.channel, []).append(each.story)
-        return folded
+        return fold(self._t, before)
 
     def was_away(self, away: Away) -> None:
         self._t.aways[len(self._t.aways)] = away

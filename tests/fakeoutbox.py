@@ -9,8 +9,10 @@ from typing import Any
 
 from riskbot.errors import StoreError
 from riskbot.model import Delivery, DeliveryKind, DeliveryState, Level, Thread
+from riskbot.policy.calm import OUTAGE
 from riskbot.policy.gathering import Gathered, Gathering
 from riskbot.policy.replying import MATERIAL
+from riskbot.policy.resending import ASKED_AGAIN, IN_DOUBT, absent, asked_again
 from riskbot.ports import Sent
 from tests.faketables import Tables
 
@@ -61,7 +63,7 @@ class FakeOutbox:
     def gathering(self, kind: DeliveryKind, channel: str, title: str) -> Gathering:
         of_both = [d for d in self._t.deliveries.values() if (d.kind, d.channel) == (kind, channel)][-20:]
         found = [d for d in of_both if d.body.get("title") == title]
-        waiting = [d for d in found if d.state is DeliveryState.OWED and not d.tried_at and d.id not in self._t.leases]
+        waiting = [d for d in found if unsaid(self._t, d)]
         stands = Gathered(waiting[-1].body, waiting[-1].due_at, waiting[-1].id) if waiting else None
         return Gathering(stands, tuple(at for d in found if (at := d.due_at or d.tried_at or d.at)))
 
@@ -85,8 +87,10 @@ class FakeOutbox:
 
     def add_body(self, delivery: str, body: Mapping[str, Any], due_at: datetime | None) -> None:
         held = self._t.deliveries.get(delivery)
-        if held is None or held.state is not DeliveryState.OWED or held.tried_at or delivery in self._t.leases:
+        if held is None or not unsaid(self._t, held):
             raise StoreError(f"the delivery {delivery!r} is not there to be changed")
+        if held.tried_at and held.due_at:
+            due_at = max(held.due_at, due_at or held.due_at)
         self._t.deliveries[delivery] = replace(held, body=dict(body), due_at=due_at)
 
     def set_delivery(self, delivery: Delivery, *, was: DeliveryState | None = None) -> bool:
@@ -129,7 +133,6 @@ def put(tables: Tables, delivery: Delivery, by: object, was: DeliveryState | Non
         channel=held.channel,
         alert=held.alert,
         story=held.story,
-        body=held.body,
         ts=delivery.ts if own else None,
         sent_as=delivery.sent_as if own and delivery.ts else None,
         thread=None,
@@ -145,7 +148,75 @@ def put(tables: Tables, delivery: Delivery, by: object, was: DeliveryState | Non
             tables.frozen.pop((held.story, held.channel), None)
     if delivery.state is DeliveryState.DROPPED and held.kind is DeliveryKind.POST and held.story is not None:
         _leave(tables, held.story, held.channel)
+    if delivery.state is DeliveryState.SENT and held.kind is DeliveryKind.EDIT:
+        _overtake(tables, held)
     return True
+
+
+def _overtake(tables: Tables, sent: Delivery) -> None:
+    """Earlier edits of the message that are parked are of no use any more."""
+    for each in list(tables.deliveries.values()):
+        earlier = (each.story, each.channel) == (sent.story, sent.channel) and int(each.id[1:]) < int(sent.id[1:])
+        if earlier and each.kind is DeliveryKind.EDIT and each.state is DeliveryState.PARKED:
+            tables.deliveries[each.id] = replace(each, state=DeliveryState.REPLACED, due_at=None)
+
+
+def unsaid(tables: Tables, each: Delivery) -> bool:
+    """Whether it is to be sent, stands nowhere and is in nobody's hand."""
+    if each.id in tables.leases or each.may_repeat:
+        return False
+    return each.state is DeliveryState.OWED or absent(each)
+
+
+def in_doubt(tables: Tables, story: str, channel: str) -> bool:
+    """Whether a first message was dropped of which nobody knows if it stands."""
+    return any(
+        (d.story, d.channel, d.kind, d.state) == (story, channel, DeliveryKind.POST, DeliveryState.DROPPED)
+        and d.lost_at
+        for d in tables.deliveries.values()
+    )
+
+
+def ask_again(tables: Tables, story: str, channel: str) -> None:
+    """Take up the first message again, which is parked."""
+    parked = [
+        d
+        for d in tables.deliveries.values()
+        if (d.story, d.channel, d.kind, d.state) == (story, channel, DeliveryKind.POST, DeliveryState.PARKED)
+    ][-1]
+    tables.deliveries[parked.id] = asked_again(replace(parked, body={**parked.body, ASKED_AGAIN: True}))
+
+
+def fold(tables: Tables, before: datetime) -> dict[str, list[str]]:
+    """Take back first messages that waited too long, by channel."""
+    every = list(tables.deliveries.values())
+    old = [
+        d
+        for d in every
+        if d.kind is DeliveryKind.POST
+        and d.state in OPEN
+        and d.at
+        and d.at <= before
+        and d.story
+        and tables.stories[d.story].level in (Level.LOW, Level.MEDIUM)
+    ]
+    unknown = {d.channel for d in old if d.state is DeliveryState.SENDING and not unsaid(tables, d)}
+    folded: dict[str, list[str]] = {}
+    for each in old:
+        sent = [d.tried_at for d in every if d.channel == each.channel and d.state is DeliveryState.SENT and d.tried_at]
+        at = each.at or before
+        soon = any(at < told <= at + OUTAGE for told in sent)
+        put_off = each.tried_at is None or each.due_at is not None
+        if each.channel in unknown or soon or not put_off or not unsaid(tables, each):
+            continue
+        due_at = each.due_at if each.state is DeliveryState.OWED else None
+        tables.deliveries[each.id] = replace(each, state=DeliveryState.REPLACED, due_at=due_at)
+        for other in every:
+            waits = other.state is DeliveryState.OWED and other.id not in tables.leases and other.id != each.id
+            if waits and (other.story, other.channel) == (each.story, each.channel):
+                tables.deliveries[other.id] = replace(other, state=DeliveryState.REPLACED)
+        folded.setdefault(each.channel, []).append(each.story or "")
+    return folded
 
 
 def _leave(tables: Tables, story: str, channel: str) -> None:
@@ -160,11 +231,11 @@ def _leave(tables: Tables, story: str, channel: str) -> None:
         for d in waiting
     )
     last = next((d.id for d in reversed(waiting) if d.kind is DeliveryKind.EDIT), None)
+    doubt = {IN_DOUBT: True} if in_doubt(tables, story, channel) else {}
     for d in waiting:
         kept = material and d.id == last
-        tables.deliveries[d.id] = (
-            replace(d, kind=DeliveryKind.POST) if kept else replace(d, state=DeliveryState.REPLACED)
-        )
+        post = replace(d, kind=DeliveryKind.POST, body={**d.body, **doubt})
+        tables.deliveries[d.id] = post if kept else replace(d, state=DeliveryState.REPLACED)
 
 
 def claim(

@@ -78,6 +78,7 @@ class FakeNotifier:
         self.calls: list[tuple[str, str]] = []  # ("send", "reply", "note", "digest" or "find", id of alert or delivery)
         self.posted: list[str] = []  # keys of the messages that stand in the channel, oldest first
         self.shown: dict[str, Summary] = {}  # ts → what the message says now
+        self.listed: list[int] = []  # of each send: how many articles' sources the thread was said to list
         self.noted: list[str] = []  # the notices that stand, oldest first
         self.replied: list[tuple[DeliveryKind, str | None, Reply]] = []  # with the thread, oldest first
         self.digested: list[Digest] = []
@@ -86,6 +87,7 @@ class FakeNotifier:
 
     async def send(self, delivery: Delivery, summary: Summary, owner: str | None = None) -> Sent:
         self.calls.append(("send", _cited(delivery)))
+        self.listed.append(delivery.listed)
         return self._take(delivery, lambda ts: self.shown.update({ts: summary}))
 
     async def reply(self, delivery: Delivery, reply: Reply) -> Sent:

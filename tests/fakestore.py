@@ -29,12 +29,14 @@ from riskbot.model import (
     Story,
 )
 from riskbot.model.calm import Silence
+from riskbot.policy.overdue import Waits, due_since
+from riskbot.policy.replying import lists
 from riskbot.ports import Counts, Delay, Sent, Transaction
 from riskbot.stories.frequencies import Frequencies
 from tests import fakeoutbox
 from tests.fakeanswers import FakeAnswered, FakeAnswering
 from tests.fakecalm import FakeCalm, every_silence
-from tests.fakeoutbox import OPEN, FakeOutbox
+from tests.fakeoutbox import LONE, OPEN, FakeOutbox
 from tests.fakestories import FakeStories
 from tests.faketables import NOBODY, KeptFeed, Tables, as_kept
 
@@ -92,7 +94,9 @@ class FakeTransaction(FakeAnswering, FakeCalm, FakeOutbox, FakeStories):
             raise StoreError(f"the store refused to keep a second new alert of {story} for {channel}")
         if (article, len(self._t.versions[article]), channel) not in self._t.decisions:
             raise StoreError(f"the alert for {article!r} in {channel} follows from no decision kept")
-        return self._owe(story, decision, kind, now)
+        made = self._owe(story, decision, kind, now)
+        self._t.told_in[made.id] = len(self._t.versions[article])
+        return made
 
     def finish_poll(self, state: FeedState) -> bool:
         kept = self._t.feeds.get(state.feed)
@@ -288,8 +292,30 @@ class FakeStore(FakeAnswered):
             alerts=len(self._t.alerts),
             owed=sum(state in OPEN for state in states),
             parked=states.count(DeliveryState.PARKED),
+            waits=self._waits(),
             feeds={name: kept.state for name, kept in sorted(self._t.feeds.items()) if not kept.paused},
         )
+
+    async def listed(self, story: str, channel: str) -> int:
+        return max(
+            (
+                lists(each.body)
+                for each in self._t.deliveries.values()
+                if (each.story, each.channel, each.kind) == (story, channel, DeliveryKind.REPLY)
+                and each.state in (*OPEN, DeliveryState.SENT)
+            ),
+            default=0,
+        )
+
+    def _waits(self) -> Waits | None:
+        found = [
+            Waits(each.channel, due_since(each.kind, each.at, each.due_at, each.tried_at, each.attempts), why)
+            for each in self._t.deliveries.values()
+            if each.state in OPEN and each.at
+            if each.kind in (DeliveryKind.POST, *LONE) or (each.story or "", each.channel) in self._t.messages
+            for why in [each.error if each.tried_at else None]
+        ]
+        return min(found, key=lambda each: each.since, default=None)
 
     async def close(self) -> None:
         self._closed = True

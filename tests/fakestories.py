@@ -23,12 +23,13 @@ from riskbot.model import (
 )
 from riskbot.policy.alerting import Spoken
 from riskbot.policy.replying import MATERIAL
+from riskbot.policy.resending import IN_DOUBT
 from riskbot.ports import Nominee
 from riskbot.stories.clustering import opens_story
 from riskbot.stories.placing import NEVER_AFTER
 from riskbot.stories.severity import Gravity
 from riskbot.stories.sketch import Sketch
-from tests.fakeoutbox import IN_THREAD, OF_MESSAGE, OPEN
+from tests.fakeoutbox import IN_THREAD, OF_MESSAGE, OPEN, ask_again, in_doubt
 from tests.faketables import KeptStory, Tables, time_of
 
 NEVER = NEVER_AFTER.total_seconds() // 3600 + 1  # hours
@@ -208,8 +209,8 @@ class FakeStories:
             self._t.decisions[key] = Decision(counting[0], channel, True, Reason.NEW_STORY, why)
             self._t.decided_at[key] = now
             owed = self._owe(made, self._t.decisions[key], "new", now)
-            if before:  # how long the article took was how long it took the first time
-                self._t.told_in[owed.id] = 0
+            # How long an article took was how long it took the first time.
+            self._t.told_in[owed.id] = 0 if before else key[1]
 
     def _withdraw(self, story: str, channel: str, kinds: tuple[DeliveryKind, ...]) -> None:
         for each in list(self._t.deliveries.values()):
@@ -229,13 +230,14 @@ class FakeStories:
     def _owe(self, story: str, decision: Decision, kind: Literal["new", "update"], now: datetime) -> Alert:
         number, article, channel = len(self._t.deliveries) + 1, decision.article, decision.channel
         made = Alert(f"a{len(self._t.alerts) + 1}", story, channel, kind, decision.reason, article, now)
-        carried = kind == "update" and self._replace_waiting(story, channel)
         first = None if kind == "new" else self._first_message(story, channel)
+        if first is DeliveryState.PARKED and decision.reason in MATERIAL and not decision.hushed:
+            ask_again(self._t, story, channel)
+        carried = kind == "update" and self._replace_waiting(story, channel)
         dropped = first is DeliveryState.DROPPED
         posted = kind == "new" or first is None or (dropped and decision.reason in MATERIAL)
         state = DeliveryState.REPLACED if carried or (dropped and not posted) else DeliveryState.OWED
         self._t.alerts[made.id] = made
-        self._t.told_in[made.id] = len(self._t.versions[article])
         self._t.deliveries[f"d{number}"] = Delivery(
             f"d{number}",
             DeliveryKind.POST if posted else DeliveryKind.EDIT,
@@ -244,6 +246,7 @@ class FakeStories:
             state=state,
             due_at=decision.due_at,
             alert=made,
+            body={IN_DOUBT: True} if dropped and posted and in_doubt(self._t, story, channel) else {},
             story=story,
             at=now,
         )

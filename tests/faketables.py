@@ -85,7 +85,7 @@ class Tables:
     decisions: dict[tuple[str, int, str], Decision] = field(default_factory=dict)  # (article, version, channel)
     decided_at: dict[tuple[str, int, str], datetime] = field(default_factory=dict)
     alerts: dict[str, Alert] = field(default_factory=dict)
-    told_in: dict[str, int] = field(default_factory=dict)  # alert → the version of its article that led to it
+    told_in: dict[str, int] = field(default_factory=dict)  # alert → the version of its article that led to it, if any
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     leases: dict[str, tuple[datetime, object]] = field(default_factory=dict)  # of deliveries, and who has each
     holders: dict[str, object] = field(default_factory=dict)  # delivery → who took it last
@@ -112,7 +112,8 @@ class Tables:
         for article, (of, placement) in self.places.items():
             if of == story:
                 where = replace(placement, story=story if members else None, opens=not members)
-                members.append(Member(self.versions[article][-1], where))
+                first, last = self.versions[article][0].article, self.versions[article][-1]
+                members.append(Member(last, where, first.seen, first.published))
         told = {a.channel: a.id for a in self.alerts.values() if a.story == story and a.kind == "new"}
         return Story(story, tuple(members), kept.level, kept.score, told, kept.merged.story if kept.merged else None)
 
@@ -160,7 +161,7 @@ class Tables:
             if delivery.state is DeliveryState.SENT
             and delivery.tried_at
             and delivery.alert
-            and self.told_in[delivery.alert.id] == 1
+            and self.told_in.get(delivery.alert.id) == 1
         ]
         newest_first = sorted(sent, key=lambda told: told[:2], reverse=True)
         return [Delay(first.published, first.seen, told) for told, _, first in newest_first if first.seen]

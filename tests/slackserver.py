@@ -285,6 +285,8 @@ class SlackServer:
 
     def _list(self, arguments: Json) -> Json:
         types = str(arguments.get("types", "public_channel")).split(",")
+        if "private_channel" in types:
+            self._require(":read", "groups")
         listed = [
             channel
             for channel in self.channels.values()

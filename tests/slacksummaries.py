@@ -92,6 +92,24 @@ BARE = Summary(
     seen=None,
 )
 
+# What may happen, and nobody says that it did.
+POSSIBLE = replace(
+    FULL,
+    headline="Alibaba may face US sanctions, analysts say",
+    topics=(),
+    possible={"sanctions": 2, "export bans": 1},
+    sentence="Alibaba could be hit by US sanctions next year, analysts said.",
+    marks=marks("Alibaba could be hit by US sanctions next year, analysts said.", "Alibaba", "sanctions"),
+    standings=(),
+    claims=(),
+    articles=2,
+    origins=("Reuters",),
+    confirmations=0,
+    official=0,
+    sources=FULL.sources[2:4],
+    rules=("alibaba-sanctions",),
+)
+
 NASTY = (
     "<!channel> &lt;@U123&gt; *bold* `code` _it_ <https://evil.example|ft.com> :tada: "
     "\u202egnp.exe\u2066 👩\u200d👩\u200d👧 é\n\x1b[31mred\x00"

@@ -1,4 +1,4 @@
-"""`riskbot alerts`: which messages there are and where they stand, why one was sent, and sending one again."""
+"""`riskbot alerts`: which messages there are and where they stand, why one was sent; parked ones sent or dropped."""
 
 from __future__ import annotations
 
@@ -15,21 +15,23 @@ from riskbot.cli.feedsview import ago, indented
 from riskbot.errors import InputError
 from riskbot.judging import clock
 from riskbot.model import Delivery, DeliveryState
+from riskbot.policy.resending import absent, marked
 from riskbot.ports import Store
 from riskbot.settings import load_settings
 from riskbot.usecases.alerts import (
     Explained,
     delivery_form,
+    drop,
     explained_form,
     list_deliveries,
-    name,
     reason,
     resend,
     why,
 )
+from riskbot.usecases.parked import name
 
 T = TypeVar("T")
-app = typer.Typer(help="Look at messages, ask why, send parked ones again.", no_args_is_help=True)
+app = typer.Typer(help="Look at messages, ask why, send parked ones again or drop them.", no_args_is_help=True)
 
 Database = Annotated[str | None, typer.Option("--database", help="Database address.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -58,6 +60,8 @@ def list_(
         when = each.tried_at or each.at
         line = Text(f"{name(each):<6} ").append(f"{each.state:<9}", _STYLES.get(each.state, "dim"))
         line.append(f" {each.kind} to {each.channel}{about} · {reason(each)}")
+        if each.state in (DeliveryState.OWED, DeliveryState.SENDING) and each.tried_at and each.at:
+            line.append(f" · waits since {each.at:%Y-%m-%d %H:%M} UTC")
         out.print(line.append(f" · {ago(when, now)}" if when else "", "dim"), soft_wrap=True)
         for words in _standing(each):
             out.print(indented(words, "dim"), soft_wrap=True)
@@ -90,7 +94,7 @@ def resend_(
     if bool(alerts) == every:
         raise InputError("which messages?", "name some, such as `riskbot alerts resend a7`, or give --all")
     again: list[Delivery] = _run(
-        database, lambda store: resend(store, alerts or (), every=every), nothing=[] if every else None
+        database, lambda store: resend(store, alerts or (), every=every, now=clock()), nothing=[] if every else None
     )
     if as_json:
         print_json([delivery_form(each) for each in again])
@@ -100,6 +104,22 @@ def resend_(
         out.print(f"{name(each)} to {each.channel} is owed again{doubt}", soft_wrap=True)
     if not again:
         out.print("nothing is parked")
+
+
+@app.command("drop")
+def drop_(
+    alerts: Annotated[list[str], typer.Argument(help="Ids of parked messages.")],
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give up parked messages: they are never sent. What was decided stays on record."""
+    dropped = _run(database, lambda store: drop(store, alerts, now=clock()))
+    if as_json:
+        print_json([delivery_form(each) for each in dropped])
+        return
+    for each in dropped:
+        doubt = ": it may stand in Slack all the same" if each.unsure else ""
+        out.print(f"{name(each)} to {each.channel} is dropped{doubt}", soft_wrap=True)
 
 
 def _run(database: str | None, ask: Callable[[Store], Awaitable[T]], nothing: T | None = None) -> T:
@@ -125,11 +145,13 @@ def _run(database: str | None, ask: Callable[[Store], Awaitable[T]], nothing: T 
 def _standing(each: Delivery) -> Iterator[str]:
     if each.state is DeliveryState.OWED and each.due_at:
         yield f"due {each.due_at:%Y-%m-%d %H:%M:%S} UTC"
-    if each.state is DeliveryState.SENDING:
+    if absent(each) and each.due_at:
+        yield f"not in Slack when it was looked for; tried again {each.due_at:%Y-%m-%d %H:%M:%S} UTC"
+    elif each.state is DeliveryState.SENDING:
         yield "under way, or to be looked up first: it may stand already"
     if each.error:
         yield f"{'because: ' if each.state is DeliveryState.PARKED else 'last: '}{each.error}"
-    if each.may_repeat:
+    if marked(each):
         yield "marked as one that may repeat"
 
 

@@ -82,11 +82,13 @@ def _channels(settings: Settings, loaded: Loaded) -> list[str]:
 
 def _print(found: Iterable[Finding]) -> None:
     for each in found:
-        mark = Text("ok    ", style="green") if each.well else _bad(each)
+        mark = _mark(each)
         out.print(mark.append(f"{each.what}: {each.said}", style="default"), soft_wrap=True)
         if each.mend:
             out.print(Text.assemble(("      mend: ", "green"), each.mend), soft_wrap=True)
 
 
-def _bad(found: Finding) -> Text:
-    return Text("wrong ", style="bold red") if found.judged else Text("not checked ", style="bold yellow")
+def _mark(found: Finding) -> Text:
+    if not found.judged:
+        return Text("not checked ", style="bold yellow")
+    return Text("ok    ", style="green") if found.well else Text("wrong ", style="bold red")

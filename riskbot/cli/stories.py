@@ -24,6 +24,8 @@ from riskbot.model import Level, Rearranged, Story
 from riskbot.ports import Store
 from riskbot.settings import load_settings
 from riskbot.stories.severity import certainty
+from riskbot.usecases.answered import heard
+from riskbot.usecases.answers import Press, release, take
 from riskbot.usecases.stories import (
     Listed,
     Shown,
@@ -117,6 +119,33 @@ def split_(
 ) -> None:
     """Some articles of a story are another story: they leave it for good."""
     _answer(lambda store, mind, **by: split(store, mind, story, articles, **by), rules, database, as_json=as_json)
+
+
+@app.command("own")
+def own_(
+    story: Annotated[str, typer.Argument(help="A story's id.")],
+    give_back: Annotated[bool, typer.Option("--release", help="Give it back instead.")] = False,
+    rules: Rules = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """You are on a story: its message says so, and nobody is reminded of it."""
+    now, me = clock(), _me()
+    # One press for each time it is asked; two in one microsecond are one.
+    press = Press(me, me, now, f"own {story} {give_back} {me} {now.isoformat()}")
+
+    async def owned(store: Store, mind: Mind) -> tuple[str, Shown]:
+        said = await (release if give_back else take)(store, press, story, mind)
+        return said.text, await show_story(store, mind, story, now)
+
+    text, shown = _run(rules, database, owned)
+    if as_json:
+        print_json(shown_form(shown))
+    else:
+        out.print(Text(text), soft_wrap=True)
+    on = shown.owner.user if shown.owner else None
+    if (give_back and on is not None) or (not give_back and on != me):
+        raise typer.Exit(1)
 
 
 @app.command("lower")
@@ -225,8 +254,8 @@ def _lines(shown: Shown, asked: str, now: datetime) -> Iterator[Text]:
     if shown.answers:
         on = f": {shown.owner.user_name} is on it" if shown.owner else ""
         yield Text(f"\nAnswers{on}", style="bold")
-    for answer in shown.answers:
-        yield Text(f"{answer.at:%Y-%m-%d %H:%M} {answer.user_name}: {answer.kind} {answer.value}".rstrip())
+    for answer, words in heard(shown.answers):
+        yield Text(f"{answer.at:%Y-%m-%d %H:%M} {answer.user_name} {words}")
     if shown.rearranged:
         yield Text("\nMerged and split", style="bold")
     for change in shown.rearranged:

@@ -17,13 +17,14 @@ class AnswerKind(StrEnum):
     RELEASE = "release"  # given back by whoever had it
     WHY = "why"
     MUTE = "mute"
+    UNMUTE = "unmute"  # the end of a story's mutes, before their time
     USEFUL = "useful"
     USELESS = "useless"
     SAME = "same"  # the same as another story
     RESEND = "resend"  # a parked message
     DROP = "drop"  # likewise
     LOWERED = "lowered"  # the story's level, at the command line; its value says from what to what, and why
-    REMINDED = "reminded"  # of nobody's being on it, by riskbot itself; its value is the channel
+    REMINDED = "reminded"  # of nobody's being on it, by riskbot itself; its value is the channel and the level
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,14 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A story that a channel was told of and that nobody is on."""
+    """A story that a channel was told of, that nobody is on, and of whose level nobody was reminded."""
 
     story: str
     channel: str
     level: Level
-    told_at: datetime  # when the channel was told first, UTC
+    told: tuple[datetime, ...]  # when what tells of it went out there, digests included, oldest first, UTC
+    thread: bool = True  # whether a message of its own stands there; else only digests told of it
+    told_at: datetime | None = None  # when the channel was told of this level; None: not yet, or not looked at
+    meant: bool = True  # whether the rules would tell a story of this level there, and not elsewhere
     headline: str = ""  # for the reminder; hostile like every headline
     mention: tuple[str, ...] = ()  # whom its rules name for critical stories

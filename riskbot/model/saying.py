@@ -29,6 +29,7 @@ class Reply:
     link: str | None = None  # the permalink of the story's first message, where this is a message of its own
     uneditable: bool = False  # the story's message can no longer be edited, and this is where that is said
     sources: bool = False  # it lists every source, for the message that has room for five
+    owner: str | None = None  # who is on the story, where this is a message of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class DigestLine:
     standings: str  # in words: "alleged, denied"
     owner: str | None = None
     permalink: str | None = None  # of the story's own message, where it has one
-    at: datetime | None = None  # when the first of its alerts was decided, UTC
+    at: datetime | None = None  # when its first article was published, else when it was read, UTC
 
 
 @dataclass(frozen=True, slots=True)

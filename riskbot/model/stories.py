@@ -26,8 +26,10 @@ class Placement:
 class Member:
     """An article as its story sees it."""
 
-    reading: Reading
+    reading: Reading  # of its latest version
     placement: Placement
+    first_seen: datetime | None = None  # when its first version was read; None: its latest is its first
+    first_published: datetime | None = None  # what its first version gave as its date
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +112,4 @@ class Summary:
     seen: datetime | None  # the earliest
     figures: tuple[Figure, ...] = ()  # in which the articles differ, as each gives them
     merged_into: str | None = None  # `story` was merged into this one, of which all the rest speaks; None: it was not
+    muted: str | None = None  # by whom and until when the story is muted, in words; None: it is not

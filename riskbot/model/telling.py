@@ -75,6 +75,7 @@ class Delivery:
     lost_at: datetime | None = None  # when the last try ended without an answer; None: it was answered
     parked_at: datetime | None = None  # since when it is parked
     reported: bool = False  # the people who run riskbot were told that it is parked
+    listed: int = 0  # of a post or an edit that is being made: articles whose sources the story's thread lists
 
     @property
     def text(self) -> str:

@@ -60,6 +60,7 @@ class Beat:
     rules: int | None = None  # in force; None: not known
     live_since: datetime | None = None  # since when these rules are in force
     refused: str | None = None  # what is wrong with the last edit of the rules
+    overdue: str | None = None  # that a message waits for too long, in words
     unread: frozenset[str] = frozenset()  # feeds that were never polled: neither well nor ill
 
 
@@ -96,7 +97,7 @@ def lines(beat: Beat) -> tuple[str, tuple[str, ...]]:
     """What it says: a headline, and a line for each thing."""
     ill = [f"{name} ({why})" for name, why in beat.unhealthy.items()]
     well = [name for name in beat.feeds if name not in beat.unhealthy and name not in beat.unread]
-    state = "needs a look" if ill or beat.parked or beat.refused else "is well"
+    state = "needs a look" if ill or beat.parked or beat.overdue or beat.refused else "is well"
     done = beat.activity
     told = [
         f"Feeds well: {_named(well)}",
@@ -104,6 +105,7 @@ def lines(beat: Beat) -> tuple[str, tuple[str, ...]]:
         *([f"Feeds not polled yet: {_named(sorted(beat.unread))}"] if beat.unread else []),
         f"{counted(done.articles, 'article')} read, {counted(done.hits, 'hit')}, "
         f"{counted(done.stories, 'new story', 'new stories')}, {counted(done.told, 'message')} sent",
+        *([f"Not told: {beat.overdue}"] if beat.overdue else []),
         f"Published → told: {_median(done.lags)}",
         f"Parked: {counted(beat.parked, 'message') if beat.parked else 'none'}"
         + (", see `riskbot status`" if beat.parked else ""),

@@ -1,7 +1,8 @@
 """What silences and a channel's plan make of a decision to tell.
 
 What always holds: a decision to tell comes out told now, or held back with a record that a digest or the end of its
-silence settles; nothing is dropped. Pure: what is silenced and how much was told already are arguments.
+silence settles; nothing is dropped; what is material ends every silence that waits for it, whatever else holds. Pure:
+what is silenced and how much was told already are arguments.
 """
 
 from __future__ import annotations
@@ -46,28 +47,34 @@ def calmed(
     if not decision.tell:
         return Calmed(decision)
     held = HeldBack(story.id, decision.channel, article.id, Cause.SILENCE, decision.reason, now)
-    known, lifted = list(silences), list[Silence]()
-    while mute := silenced(hits, story=story.id, level=story.level, outlet=article.outlet, silences=known, now=now):
-        if not (mute.until_material and material):
-            comment = f": {mute.comment}" if mute.comment else ""
-            why = f"silence {mute.id} of {mute.author} ({words(mute)}){comment}; {_would(decision)}"
-            quiet_one = replace(decision, tell=False, reason=Reason.SILENCED, why=why, due_at=None)
-            return Calmed(quiet_one, replace(held, silence=mute.id), tuple(lifted))
-        known.remove(mute)
-        lifted.append(mute)
+
+    def mute(of: Sequence[Hit], among: Sequence[Silence]) -> Silence | None:
+        return silenced(of, story=story.id, level=story.level, outlet=article.outlet, silences=among, now=now)
+
+    known, lifted = tuple(silences), tuple[Silence, ...]()
+    if material and mute(hits, known):
+        each_alone: list[tuple[Hit, ...]] = [(hit,) for hit in hits] or [()]
+        waiting = (silence for silence in known if silence.until_material)
+        lifted = tuple(silence for silence in waiting if any(mute(of, (silence,)) for of in each_alone))
+    holding = mute(hits, [silence for silence in known if silence not in lifted])
+    if holding:
+        comment = f": {holding.comment}" if holding.comment else ""
+        why = f"silence {holding.id} of {holding.author} ({words(holding)}){comment}; {_would(decision)}"
+        quiet_one = replace(decision, tell=False, reason=Reason.SILENCED, why=why, due_at=None)
+        return Calmed(quiet_one, replace(held, silence=holding.id), lifted)
     if decision.channel in story.told:
         until = quiet(plan.channel(decision.channel), story.level, now)
         if until is None or material is None:
-            return Calmed(decision, None, tuple(lifted))
+            return Calmed(decision, None, lifted)
         # The message is edited all the same, which disturbs nobody; the bell waits for the morning's digest.
-        waiting = replace(held, cause=Cause.QUIET, due_at=until, title="Quiet hours")
-        return Calmed(replace(decision, hushed=True), waiting, tuple(lifted))
+        morning = replace(held, cause=Cause.QUIET, due_at=until, title="Quiet hours")
+        return Calmed(replace(decision, hushed=True), morning, lifted)
     wait = waits(plan, decision.channel, story.level, now, hits=hits, article=article, told=told, away=away)
     if wait is None:
-        return Calmed(decision, None, tuple(lifted))
+        return Calmed(decision, None, lifted)
     why = f"{wait.why}; {_would(decision)}"
     later = replace(decision, tell=False, reason=Reason.HELD_FOR_DIGEST, why=why, due_at=None)
-    return Calmed(later, replace(held, cause=wait.cause, due_at=wait.due_at, title=wait.title), tuple(lifted))
+    return Calmed(later, replace(held, cause=wait.cause, due_at=wait.due_at, title=wait.title), lifted)
 
 
 def _would(decision: Decision) -> str:

@@ -22,6 +22,7 @@ BROADCAST_EVERY = timedelta(minutes=30)
 AT_ONCE = frozenset({Reason.RETRACTED, Reason.OFFICIAL_ACTION})
 MATERIAL = AT_ONCE | {Reason.DENIED, Reason.CONFIRMED, Reason.LEVEL_RAISED}
 LISTED = tuple((SHOWN + 1) * 2**times for times in range(8))  # articles at which a thread lists all its sources
+ROOM = 34  # sources that one list in a thread has room for
 SAID = MATERIAL | {Reason.NEW_ORIGIN, Reason.NEW_TOPIC, Reason.HEADLINE_EDITED}
 
 
@@ -52,6 +53,19 @@ def lists_sources(before: int, after: int) -> bool:
     Each time they have doubled: the message itself shows five, and one list for each article would be as long as all.
     """
     return any(before < articles <= after for articles in LISTED)
+
+
+def lists(body: Mapping[str, Any]) -> int:
+    """Of how many articles a delivery of this body lists the sources; 0: it is no list."""
+    return int(body.get("sources") or 0)
+
+
+def in_thread(articles: int, listed: int) -> bool:
+    """Whether the sources that a story's message has no room for stand in its thread.
+
+    `listed` is of how many articles the thread lists the sources. The message shows the latest ones itself.
+    """
+    return articles > SHOWN and articles - listed < SHOWN and listed <= ROOM
 
 
 def to_say(news: News, thread: Thread, now: datetime, *, hushed: bool = False) -> Saying | None:

@@ -1,10 +1,10 @@
 """What becomes of a message that Slack did not take, or of which nobody knows whether it did.
 
 What always holds: a post that may have been made stays `sending`, so that it is looked up before anything else, and is
-sent again only when it is not there and has had time to settle; a refusal for good is parked with its reason, for a
-person to mend, and so is what riskbot itself fails at; everything else waits and is tried again, later and later. Where
-nobody can look, the choice between repeating and asking is made by gravity. Deliberately absent: the clock and
-randomness; both are arguments.
+sent again only when it is not there and has had time to settle, each time later; a refusal for good is parked with its
+reason, for a person to mend, and so is what riskbot itself fails at; everything else waits and is tried again, later
+and later. Where nobody can look, the choice between repeating and asking is made by gravity, and made anew when
+material news comes. Deliberately absent: the clock and randomness; both are arguments.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from riskbot.errors import SlackError
 from riskbot.model import Delivery, DeliveryKind, DeliveryState, Level
 from riskbot.model.calm import WhenUnsure
+from riskbot.policy.calm import OUTAGE
 
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=10)
@@ -22,7 +23,12 @@ LEAST_WAIT = timedelta(milliseconds=100)  # "at once" would make one round of de
 SPREAD = 0.25  # of a wait, either way, so that many who wait do not come back together
 LOOKED_LONG = timedelta(hours=1)  # a history that fails "for the moment" for so long cannot be read
 SETTLE = timedelta(seconds=30)  # after an unanswered try, before its absence means that it was not made
+LONGEST_UNANSWERED = timedelta(minutes=15)  # between two tries of which neither is answered
 FOR_LATER = frozenset({"ratelimited", "rate_limited", "unreachable"})
+# What a delivery's body says of its own way.
+UNANSWERED = "unanswered"  # how many of its tries, the last ones, had no answer
+IN_DOUBT = "in_doubt"  # of a first message: one that was dropped before it may stand
+ASKED_AGAIN = "asked_again"  # likewise: it was parked, and material news took it up again
 # The story's message cannot be edited any more, whatever anybody mends (docs.slack.dev, chat.update, errors).
 UNEDITABLE = frozenset({"message_not_found", "edit_window_closed", "cant_update_message"})
 # What a reply hangs on is not there (docs.slack.dev, chat.postMessage, errors).
@@ -32,9 +38,11 @@ THREAD_GONE = frozenset({"thread_not_found", "message_not_found", "cannot_reply_
 def after_refusal(message: Delivery, error: SlackError, now: datetime, jitter: float = 0.0) -> Delivery:
     """The message as it stands after a failed try; `jitter` is uniform in [-1, 1]."""
     if error.ambiguous:
-        lost = replace(message, lost_at=now)
+        lost = replace(message, lost_at=now, body={**message.body, UNANSWERED: message.body.get(UNANSWERED, 0) + 1})
         return _later(lost, DeliveryState.SENDING, now + FIRST_WAIT * (1 + SPREAD * jitter), str(error))
     why = in_words(error)
+    if error.code != "unreachable":
+        message = answered(message)
     backoff = min(FIRST_WAIT * 2 ** min(message.attempts, 16), LONGEST_WAIT) * (1 + SPREAD * jitter)
     if error.retry_after is not None:
         asked = _asked(error.retry_after)
@@ -43,6 +51,13 @@ def after_refusal(message: Delivery, error: SlackError, now: datetime, jitter: f
     if error.code in FOR_LATER:
         return _later(message, DeliveryState.OWED, now + backoff, why)
     return parked(message, why, now)
+
+
+def answered(message: Delivery) -> Delivery:
+    """The message to whose last try Slack said something."""
+    if UNANSWERED not in message.body:
+        return message
+    return replace(message, body={name: value for name, value in message.body.items() if name != UNANSWERED})
 
 
 def parked(message: Delivery, why: str, now: datetime) -> Delivery:
@@ -62,12 +77,51 @@ def defective(message: Delivery, defect: Exception, now: datetime) -> Delivery:
     return parked(replace(message, lost_at=lost_at), f"a defect of riskbot: {type(defect).__name__}", now)
 
 
-def not_seen(message: Delivery, now: datetime, settle: timedelta) -> Delivery | None:
-    """The message that was looked for and is not there: to be looked for again, or None when it is to be sent."""
+def not_seen(message: Delivery, now: datetime, settle: timedelta, jitter: float = 0.0) -> Delivery | None:
+    """The message that was looked for and is not there: to wait, or None when it is to be sent.
+
+    It is looked for until `settle` has passed since its last try, and is then known not to stand (`absent`). After the
+    first try without an answer that is the wait, after the second twice as long, and so on: Slack is not well.
+    """
     begun = message.lost_at or message.tried_at
-    if begun is None or now >= begun + settle:
+    if begun is None or absent(message):
         return None
-    return _later(message, DeliveryState.SENDING, begun + settle, message.error)
+    if now < begun + settle:
+        return replace(_later(message, DeliveryState.SENDING, begun + settle, message.error), lost_at=begun)
+    unanswered = int(message.body.get(UNANSWERED, 0))
+    backoff = max(settle, SETTLE) * 2 ** min(max(unanswered - 1, 0), 16)
+    wait = min(backoff * (1 + SPREAD * jitter), LONGEST_UNANSWERED)
+    return not_there(message, begun + wait) if unanswered > 1 and now < begun + wait else None
+
+
+def not_there(message: Delivery, due_at: datetime) -> Delivery:
+    """The message that does not stand although it was tried, to be tried again then."""
+    return replace(message, state=DeliveryState.SENDING, lost_at=None, due_at=due_at)
+
+
+def absent(message: Delivery) -> bool:
+    """Whether a message was tried, looked for when that had settled, and not found. What somebody died over is not: its
+    try has no next time yet."""
+    return message.state is DeliveryState.SENDING and message.lost_at is None and message.due_at is not None
+
+
+def long_unseen(message: Delivery, now: datetime) -> bool:
+    """Whether a story's first message, looked for and not there, was owed and tried longer than an outage ago."""
+    begun = message.lost_at or message.tried_at
+    return (
+        message.kind is DeliveryKind.POST
+        and not (absent(message) or message.may_repeat)
+        and begun is not None
+        and now - begun > OUTAGE
+    )
+
+
+def left_to_fold(message: Delivery, level: Level | None, now: datetime) -> Delivery | None:
+    """What was looked for after an outage and is not there: left for the digest that tells of what is not grave, until
+    the others of the outage were looked for too. None: it is sent now."""
+    if level is None or level.rank >= Level.HIGH.rank:
+        return None
+    return not_there(message, now + LONGEST_UNANSWERED)
 
 
 def unsure(message: Delivery, error: SlackError, now: datetime, jitter: float = 0.0) -> Delivery:
@@ -78,7 +132,8 @@ def unsure(message: Delivery, error: SlackError, now: datetime, jitter: float = 
         wait = _asked(error.retry_after)
     elif error.retry_after is not None:
         wait = max(wait, _asked(error.retry_after))
-    return _later(message, DeliveryState.SENDING, now + wait, str(error))
+    lost = replace(message, lost_at=message.lost_at or message.tried_at)
+    return _later(lost, DeliveryState.SENDING, now + wait, str(error))
 
 
 def for_the_moment(error: SlackError) -> bool:
@@ -119,23 +174,28 @@ def unreadable(message: Delivery, error: SlackError, choice: WhenUnsure, now: da
     return parked(lost, why, now)
 
 
-def to_resend(message: Delivery) -> Delivery:
-    """A parked message that a person wants sent: looked up first where it may stand already."""
+def asked_again(message: Delivery) -> Delivery:
+    """A parked message whose story has material news: taken up again, because what parked it may be mended, or because
+    what was chosen for a lesser story is no choice for this one. Looked up first where it may stand already."""
     state = DeliveryState.SENDING if message.unsure and message.kind is not DeliveryKind.EDIT else DeliveryState.OWED
     # `due_at` is in the past of whoever claims it, and not behind the last try: that would be a try put off.
-    return replace(
-        message,
-        state=state,
-        due_at=None,
-        parked_at=None,
-        reported=False,
-        may_repeat=message.may_repeat or message.unsure,
-    )
+    return replace(message, state=state, due_at=None, parked_at=None, reported=False)
+
+
+def to_resend(message: Delivery) -> Delivery:
+    """A parked message that a person wants sent: also where nobody can look whether it stands already."""
+    return replace(asked_again(message), may_repeat=message.may_repeat or message.unsure)
+
+
+def marked(message: Delivery) -> bool:
+    """Whether a message says that it may repeat: it was sent again in doubt, or is a story's first message after one
+    that was dropped in doubt (which leaves the choice for this one open)."""
+    return message.may_repeat or bool(message.body.get(IN_DOUBT))
 
 
 def in_words(error: SlackError) -> str:
     """What is wrong and how to mend it, in one line."""
-    return f"{error} ({error.mend})" if error.mend else str(error)
+    return f"{error} ({error.mend.removesuffix('.')})" if error.mend else str(error)
 
 
 def _later(message: Delivery, state: DeliveryState, due_at: datetime, why: str | None) -> Delivery:

@@ -5,14 +5,27 @@ What always holds: pure; a message says how its story stands now, not how it sto
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from riskbot.model import Delivery, Standing, Summary
+from riskbot.model import Delivery, DeliveryKind, Standing, Summary
 from riskbot.model.saying import Digest, DigestLine, Reply
 from riskbot.policy.replying import read
 
 LINES = 25  # stories that a digest has a line for, however short; the others are counted
+LISTED = 6  # parked messages that a notice has a line for; the others are counted
+NAMED = 10  # of them, in the command that sends them again
+HEADLINE = 160  # characters of a headline in such a line
+_ID = re.compile(r"[CGD][A-Z0-9]{8,}")  # of a channel (docs.slack.dev, conversation object)
+_KINDS = {
+    DeliveryKind.POST: "its message",
+    DeliveryKind.EDIT: "an edit of its message",
+    DeliveryKind.REPLY: "a reply in its thread",
+    DeliveryKind.BROADCAST: "news for its channel",
+    DeliveryKind.NOTICE: "a notice",
+    DeliveryKind.DIGEST: "the digest",
+}
 _SAID = {Standing.UNVERIFIED: "not verified"}
 
 
@@ -56,21 +69,61 @@ def line_of(summary: Summary, owner: str | None = None) -> DigestLine:
         url=summary.headline_url,
         outlet=summary.headline_outlet,
         articles=summary.articles,
-        standings=", ".join(_SAID.get(each, str(each)) for each in summary.standings),
+        standings=", ".join(_standings(summary)),
         owner=owner,
-        at=summary.seen,
+        at=summary.published or summary.seen,
     )
 
 
-def of_parked(parked: Sequence[Delivery]) -> str:
-    """What those who run riskbot are told of messages that were parked in one channel for one reason."""
+def only_possible(summary: Summary) -> bool:
+    """Whether no article speaks of any topic as a fact: what the story tells of may happen, or may not."""
+    return bool(summary.possible) and not summary.topics
+
+
+def _standings(summary: Summary) -> list[str]:
+    possible = ["possible"] if only_possible(summary) else []
+    return [*possible, *(_SAID.get(each, str(each)) for each in summary.standings)]
+
+
+def of_parked(parked: Sequence[Delivery], about: Mapping[str, Summary]) -> tuple[str, tuple[str, ...]]:
+    """What those who run riskbot are told of messages that were parked in one channel for one reason: a line, and one
+    for each message, the gravest first; `about` has the stories that are still there, by id."""
     first = parked[0]
+    summaries = {each.id: about.get(each.story or "") for each in parked}
     many = f"{len(parked)} messages" if len(parked) > 1 else "A message"
     wait = "wait" if len(parked) > 1 else "waits"
     since = min(each.parked_at for each in parked if each.parked_at)
-    named = " ".join(each.alert.id if each.alert else each.id for each in parked[:10])
-    more = f" and {len(parked) - 10} more" if len(parked) > 10 else ""
-    return (
-        f"{many} to {first.channel} {wait} for a person since {since:%Y-%m-%d %H:%M} UTC: {first.error}. "
+    levels = [summary.level for summary in summaries.values() if summary]
+    gravest = f", {max(levels, key=lambda level: level.rank)} at the gravest" if len(parked) > 1 and levels else ""
+    named = " ".join(_cited(each) for each in parked[:NAMED])
+    more = f" and {len(parked) - NAMED} more" if len(parked) > NAMED else ""
+    line = (
+        f"{many} to {_channel(first.channel)} {wait} for a person since {since:%Y-%m-%d %H:%M} UTC{gravest}: "
+        f"{(first.error or 'nobody knows why').removesuffix('.')}. "
         f"When it is mended: riskbot alerts resend {named}{more}"
     )
+    graver = sorted(parked, key=lambda each: -(of.level.rank if (of := summaries[each.id]) else -1))
+    rest = [f"+{len(graver) - LISTED} more"] if len(graver) > LISTED else []
+    return line, (*(_of_one(each, summaries[each.id]) for each in graver[:LISTED]), *rest)
+
+
+def _of_one(each: Delivery, summary: Summary | None) -> str:
+    """One parked message: what it is, and of which story."""
+    kind = _KINDS[each.kind]
+    if each.kind is DeliveryKind.DIGEST:
+        stories = len(each.body.get("stories", ()))
+        kind += f" “{each.body.get('title', '')}”, {stories} {'story' if stories == 1 else 'stories'}"
+    head = f"{_cited(each)}: {kind}"
+    if summary is None:
+        return f"{head} of story {each.story}" if each.story else head
+    companies = ", ".join(summary.companies[:3])
+    return f"{summary.level.capitalize()} · {companies} · {summary.headline[:HEADLINE]} (story {each.story}; {head})"
+
+
+def _channel(name: str) -> str:
+    """A channel as people know it: `#risk`; an id, which only Slack shows as a name, as it is."""
+    return name if name.startswith("#") or _ID.fullmatch(name) else f"#{name}"
+
+
+def _cited(each: Delivery) -> str:
+    return each.alert.id if each.alert else each.id

@@ -152,7 +152,8 @@ def refused(error: RiskbotError) -> Said:
     """An error as whoever pressed is told of it."""
     words = str(error)
     mend = f" — {error.mend}" if error.mend else ""
-    return Said(f"{words[:1].upper()}{words[1:]}{mend}.")
+    end = "" if mend.endswith((".", "?", "!")) else "."  # a question keeps its own mark
+    return Said(f"{words[:1].upper()}{words[1:]}{mend}{end}")
 
 
 def _press(user: object, key: str, at: datetime) -> Press:

@@ -24,31 +24,41 @@ RESEND = "riskbot:resend"
 DROP = "riskbot:drop"
 
 UNTIL_MATERIAL = "material"
+UNMUTE = "unmute"  # what ends a mute, in the place of how long one lasts
 MUTES = (("1h", "for 1 hour"), ("1d", "for 1 day"), (UNTIL_MATERIAL, "until something material"))
 ID_MAX = 100  # of a story or delivery; an option's value may be 150 long
 IDS_MAX = 1_900  # of several; a button's value may be 2,000 long
 
 
-def for_story(story: str) -> Json:
-    """What people can answer to a story's message. Each button's value is the story's id, a mute's `1h:s7`."""
+def for_story(story: str, *, muted: bool = False) -> Json:
+    """What people can answer to a story's message. Each button's value is the story's id, a mute's `1h:s7`.
+
+    `muted`: it is, and the menu can end that.
+    """
     id_ = _id(story)
+    choices = [*MUTES, *([(UNMUTE, "not any more")] if muted else [])]
     return _actions(
         _button(OWN, "I'm on it", id_, style="primary"),
         _button(WHY, "Why?", id_),
-        _menu(MUTE, "Mute story", [(f"{how_long}:{id_}", words) for how_long, words in MUTES]),
+        _menu(MUTE, "Mute story", [(f"{how_long}:{id_}", words) for how_long, words in choices]),
         _button(USEFUL, "Useful", id_),
         _button(NOT_USEFUL, "Not useful", id_),
         _button(SAME, "Same as another story", id_),
     )
 
 
+def for_reminder(story: str) -> Json:
+    """What people can answer to a line that says who is on a story, or that nobody is."""
+    return _actions(_button(OWN, "I'm on it", _id(story), style="primary"), _button(WHY, "Why?", _id(story)))
+
+
 def muted(value: str) -> tuple[str, str]:
-    """How long (`1h`, `1d`, `material`) and which story an option of the mute menu stands for.
+    """How long (`1h`, `1d`, `material`; `unmute`: no longer) and which story an option of the mute menu stands for.
 
     Raises ValueError for a value that no menu of ours holds.
     """
     how_long, _, story = value.partition(":")
-    if how_long not in dict(MUTES) or not story:
+    if how_long not in (*dict(MUTES), UNMUTE) or not story:
         raise ValueError(f"{value!r} is no option of the mute menu")
     return how_long, story
 

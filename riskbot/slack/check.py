@@ -1,23 +1,27 @@
 """`riskbot slack check`: whether everything that telling Slack needs is there, each thing with its mend.
 
 What always holds: it changes nothing, unless it is asked to post, and then it takes its line away again; one thing that
-is wrong never hides another. Deliberately absent: which channels there are, which the rules say, and printing.
+is wrong never hides another; what could not be asked is called not checked, and never wrong. Deliberately absent: which
+channels there are, which the rules say, and printing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from riskbot.errors import SlackError
+from riskbot.policy.resending import for_the_moment
+from riskbot.slack.channels import Listed, channels
 from riskbot.slack.client import Json, SlackClient
 from riskbot.slack.envelope import envelope
 from riskbot.slack.limits import is_channel_id
 from riskbot.slack.manifest import PRIVATE, SCOPES, SPOKEN
+from riskbot.slack.refusals import place
 from riskbot.slack.webhook import LABEL
 
-PAGE = 200
 LINE = "riskbot slack check: this line is taken away at once"
+AGAIN = "check again in a minute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +38,23 @@ class Finding:
 async def check(
     bot: SlackClient | None,
     app: SlackClient | None,
-    channels: Iterable[str],
+    wanted: Iterable[str],
     *,
     webhook: bool = False,
     post: bool = False,
 ) -> list[Finding]:
     """Look at everything; `bot` and `app` are clients with the two tokens, where they are set.
 
-    `post`: prove that messages can be posted, by posting one and taking it away.
+    `wanted` are the channels, by name or id; `post`: prove that messages can be posted, by posting one and taking it
+    away.
     """
     if bot is None:
         return [_without_token(webhook=webhook)]
     found = [await _token(bot)]
-    if not found[0].well:
-        return [*found, await _socket(app)]
-    scopes = await bot.scopes()
-    every = await _channels(bot)
-    listed = every if isinstance(every, dict) else {}
-    private = any(listed.get(_name(channel), {}).get("is_private") for channel in channels)
-    found.append(_scopes(scopes, private=private, spoken=app is not None))
-    if isinstance(every, SlackError):
-        found.append(_failed("channels", every))
-    for channel in dict.fromkeys(channels):
-        found += await _channel(bot, channel, listed, post=post)
+    if found[0].well:
+        found += await _with_token(bot, list(dict.fromkeys(map(_name, wanted))), spoken=app is not None, post=post)
+    else:
+        found.append(Finding("scopes and channels", False, "only the bot token can tell", judged=False))
     return [*found, await _socket(app)]
 
 
@@ -79,9 +77,31 @@ async def _token(bot: SlackClient) -> Finding:
     return Finding("bot token", True, f"{answer.get('user', '?')} in the workspace {answer.get('team', '?')}")
 
 
-def _scopes(held: Sequence[str] | None, *, private: bool, spoken: bool) -> Finding:
+async def _with_token(bot: SlackClient, wanted: Sequence[str], *, spoken: bool, post: bool) -> list[Finding]:
+    """The scopes, and each channel once, however often and by whatever name it is given."""
+    listed = await channels(bot, archived=True)
+    private = any(listed.known.get(name, {}).get("is_private") for name in wanted)
+    found = [await _scopes(bot, private=private, spoken=spoken)]
+    met: set[str] = set()
+    for name in wanted:
+        known = await _look_up(bot, name, listed)
+        if isinstance(known, Finding):
+            found.append(known)
+            if post and not known.judged:  # a post takes a name, so this much can be proved all the same
+                found.append(await _posting(bot, place(name), name))
+        elif known["id"] not in met:
+            met.add(known["id"])
+            found += await _channel(bot, place(str(known.get("name") or name)), known, post=post)
+    return found
+
+
+async def _scopes(bot: SlackClient, *, private: bool, spoken: bool) -> Finding:
+    try:
+        held = await bot.scopes()
+    except SlackError as error:
+        return _failed("scopes", error)
     if held is None:
-        return Finding("scopes", True, "Slack does not say which the token has")
+        return Finding("scopes", True, "Slack does not say which the token has", judged=False)
     needed = {
         scope: why
         for scope, why in SCOPES.items()
@@ -95,39 +115,26 @@ def _scopes(held: Sequence[str] | None, *, private: bool, spoken: bool) -> Findi
     return Finding("scopes", True, ", ".join(sorted(held)) + (f"; not needed: {', '.join(more)}" if more else ""))
 
 
-async def _channels(bot: SlackClient) -> dict[str, Json] | SlackError:
-    """Every channel that the token sees, by name and by id."""
-    found: dict[str, Json] = {}
-    cursor = ""
-    while True:
-        params: Json = {"types": "public_channel,private_channel", "exclude_archived": False, "limit": PAGE}
+async def _look_up(bot: SlackClient, name: str, listed: Listed) -> Json | Finding:
+    """A channel as Slack describes it; or what is to be said of one that was not found."""
+    if name in listed.known:
+        return listed.known[name]
+    what = place(name)
+    if is_channel_id(name):
         try:
-            page = await bot.read("conversations.list", params | ({"cursor": cursor} if cursor else {}))
+            return {"id": name} | ((await bot.read("conversations.info", {"channel": name})).get("channel") or {})
         except SlackError as error:
-            if error.code != "missing_scope" or found:
-                return error
-            try:  # without the scope for private channels the public ones can be seen
-                page = await bot.read("conversations.list", params | {"types": "public_channel"})
-            except SlackError as again:
-                return again
-        for each in page.get("channels", []):
-            found[each["name"]] = found[each["id"]] = each
-        cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
-        if not cursor:
-            return found
+            return _failed(what, error, refused=error.code == "channel_not_found")
+    if listed.failed:
+        return _failed(what, listed.failed, refused=False)
+    if listed.private:
+        said = f"no public channel is called so, and private ones cannot be listed: {listed.private}"
+        return Finding(what, False, said, f"check its spelling; if it is private, {listed.private.mend}", judged=False)
+    mend = "check its spelling, or give its id; if it is private, type `/invite @riskbot` in it"
+    return Finding(what, False, "the app sees no such channel", mend)
 
 
-async def _channel(bot: SlackClient, channel: str, listed: Mapping[str, Json], *, post: bool) -> list[Finding]:
-    what, name = f"#{_name(channel)}", _name(channel)
-    known = listed.get(name)
-    if known is None and is_channel_id(name):
-        try:
-            known = (await bot.read("conversations.info", {"channel": name})).get("channel") or {}
-        except SlackError as error:
-            return [_failed(what, error)]
-    if known is None:
-        mend = "check its spelling, or give its id; if it is private, type `/invite @riskbot` in it"
-        return [Finding(what, False, "the app sees no such channel", mend)]
+async def _channel(bot: SlackClient, what: str, known: Json, *, post: bool) -> list[Finding]:
     if known.get("is_archived"):
         return [Finding(what, False, "it is archived", "unarchive it, or name another channel")]
     if not known.get("is_member"):
@@ -138,21 +145,27 @@ async def _channel(bot: SlackClient, channel: str, listed: Mapping[str, Json], *
 
 async def _history(bot: SlackClient, what: str, id_: str) -> Finding:
     """Whether messages of unknown outcome can be looked up there."""
+    asked: Json = {"channel": id_, "limit": 1, "include_all_metadata": True}
     try:
-        await bot.read("conversations.history", {"channel": id_, "limit": 1, "include_all_metadata": True})
+        await bot.read("conversations.history", asked, where=what)
     except SlackError as error:
         return _failed(f"{what} history", error)
     return Finding(f"{what} history", True, "can be read: nothing is said twice after a fault")
 
 
-async def _posting(bot: SlackClient, what: str, id_: str) -> Finding:
+async def _posting(bot: SlackClient, what: str, channel: str) -> Finding:
     try:
-        payload = envelope([], LINE, channel=id_, event_type="riskbot_check", key="check")
+        payload = envelope([], LINE, channel=channel, event_type="riskbot_check", key="check")
         del payload["blocks"]
-        answer = await bot.write("chat.postMessage", payload)
-        await bot.write("chat.delete", {"channel": id_, "ts": str(answer.get("ts", ""))})
+        answer = await bot.write("chat.postMessage", payload, where=what)
     except SlackError as error:
         return _failed(f"{what} posting", error)
+    stands = {"channel": str(answer.get("channel") or channel), "ts": str(answer.get("ts", ""))}
+    try:
+        await bot.write("chat.delete", stands, where=what)
+    except SlackError as error:
+        said = f"a line was posted and could not be taken away: {error}"
+        return Finding(f"{what} posting", False, said, "delete it in Slack")
     return Finding(f"{what} posting", True, "a line was posted and taken away")
 
 
@@ -161,17 +174,22 @@ async def _socket(app: SlackClient | None) -> Finding:
         said = "off: there is no app token, so messages have no buttons and /riskbot is not heard"
         return Finding("socket mode", True, said)
     try:
-        await app.write("apps.connections.open", {})
+        await app.read("apps.connections.open", {})
     except SlackError as error:
-        if error.code in ("not_allowed_token_type", "missing_scope", "invalid_auth"):
-            mend = "make an app-level token with the scope connections:write, and set RISKBOT_SLACK_APP_TOKEN"
-            return Finding("socket mode", False, "Slack does not accept the app token for it", mend)
         return _failed("socket mode", error)
     return Finding("socket mode", True, "a connection can be opened: buttons and /riskbot are heard")
 
 
-def _failed(what: str, error: SlackError) -> Finding:
-    return Finding(what, False, str(error), error.mend, judged=error.code != "unreachable")
+def _failed(what: str, error: SlackError, *, refused: bool = True) -> Finding:
+    """What did not succeed; `refused`: what Slack refuses speaks against it, where it refuses."""
+    passing = for_the_moment(error)
+    mend = error.mend or (AGAIN if passing else "")
+    return Finding(what, False, str(error), mend, judged=refused and not passing and not _between(error))
+
+
+def _between(error: SlackError) -> bool:
+    """Whether it was not Slack that answered: a proxy, or another server."""
+    return error.code.startswith("http-")
 
 
 def _name(channel: str) -> str:

@@ -20,7 +20,7 @@ from riskbot.slack.client import SlackClient
 from riskbot.slack.webhook import Hook
 from riskbot.usecases import answers
 from riskbot.usecases.answers import Press, Said
-from riskbot.usecases.commands import USAGE, AskHelp, AskStatus, AskWhy, Mute, parse
+from riskbot.usecases.commands import USAGE, AskHelp, AskStatus, AskWhy, Mute, Release, Take, Unmute, parse
 from riskbot.usecases.whytold import why
 
 OF_ADDRESSES = ("response_type", "replace_original")  # what only an address for answers takes
@@ -89,11 +89,13 @@ class Desk:
         press, story = pressed.press, pressed.value
         match pressed.action:
             case buttons.OWN:
-                return await answers.own(self.store, press, story)
+                return await answers.own(self.store, press, story, self.mind())
             case buttons.WHY:
                 return await why(self.store, self.mind(), story, press)
             case buttons.MUTE:
                 how_long, story = _option(pressed.value)
+                if how_long == buttons.UNMUTE:
+                    return await answers.unmute(self.store, press, story)
                 return await answers.mute_story(self.store, press, story, how_long)
             case buttons.USEFUL | buttons.NOT_USEFUL:
                 return await answers.rate(self.store, press, story, useful=pressed.action == buttons.USEFUL)
@@ -114,6 +116,12 @@ class Desk:
                 return await self.status()
             case AskWhy(story):
                 return await why(self.store, self.mind(), story, typed.press)
+            case Take(story):
+                return await answers.take(self.store, typed.press, story, self.mind())
+            case Release(story):
+                return await answers.release(self.store, typed.press, story, self.mind())
+            case Unmute(story):
+                return await answers.unmute(self.store, typed.press, story)
             case Mute() as asked:
                 return await answers.mute(self.store, self.rules(), typed.press, asked, self.outlets())
 

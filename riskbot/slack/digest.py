@@ -80,7 +80,7 @@ def _stories(lines: Sequence[DigestLine], size: _Size) -> list[Json]:
             items = b.bullets([b.section(*_line(line, size)) for line in of_it])
             blocks.append(b.rich(b.section(b.text(w.grave(level), bold=True)), items))
     if rest:
-        said = f"+{len(rest)} more: {_by_level(rest)}. All of them: riskbot stories list"
+        said = f"+{len(rest)} more{_of_levels(rest)}. All of them: riskbot stories list"
         blocks.append(b.rich(b.section(b.text(said))))
     return blocks
 
@@ -113,21 +113,38 @@ def _asides(title: str, said: Sequence[str], at_most: int) -> list[Json]:
     return [b.rich(b.section(b.text(title, bold=True)), b.bullets(shown), *rest)]
 
 
-def _by_level(lines: Sequence[DigestLine]) -> str:
-    """`2 critical, 7 medium`."""
+def _by_level(lines: Sequence[DigestLine]) -> list[str]:
+    """`["2 critical", "7 medium"]`."""
     numbers = ((sum(line.level is level for line in lines), level) for level in reversed(Level))
-    return ", ".join(f"{number} {level}" for number, level in numbers if number)
+    return [f"{number} {level}" for number, level in numbers if number]
+
+
+def _of_levels(lines: Sequence[DigestLine]) -> str:
+    """`: 2 critical, 7 medium`, or ` of medium level`: what a count that stands before it is made of."""
+    levels = _by_level(lines)
+    return f": {', '.join(levels)}" if len(levels) > 1 else f" of {lines[0].level} level"
 
 
 def _text(digest: Digest, lines: Sequence[DigestLine]) -> str:
-    """`Daily digest: 3 stories, 1 critical, 2 low. Gravest: critical, Army gets data, per CNBC; 1 not seen.`"""
+    """`Daily digest: 3 stories (1 critical, 2 low). Gravest, alleged: Army gets data, per CNBC. Not seen meanwhile: x.`
+
+    What is said once is not said again: stories of one level are counted with it, and the gravest is of the first.
+    """
     title = clean(digest.title, TITLE_MAX) or "Digest"
     if not lines:
         return f"{title}: no story." + _not_seen(digest)
     gravest = lines[0]
+    levels = _by_level(lines)
     headline = clean(gravest.headline, TITLE_MAX).rstrip(".") or "no headline"
     per = f", per {w.name(gravest.outlet, unknown='')}" if w.name(gravest.outlet, unknown="") else ""
-    said = f"{title}: {w.stories(len(lines))}, {_by_level(lines)}. Gravest: {gravest.level}, {headline}{per}."
+    sure = w.both([each for each in clean(gravest.standings, STANDINGS_MAX).split(", ") if each])
+    story = (f", {sure}" if sure else "") + f": {headline}{per}."
+    if len(lines) == 1:
+        said = f"{title}: 1 {gravest.level} story{story}"
+    elif len(levels) == 1:
+        said = f"{title}: {len(lines)} {gravest.level} stories. First{story}"
+    else:
+        said = f"{title}: {w.stories(len(lines))} ({', '.join(levels)}). Gravest{story}"
     return said + _not_seen(digest)
 
 

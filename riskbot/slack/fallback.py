@@ -22,15 +22,17 @@ def fallback(summary: Summary, banner: str | None = None, *, may_repeat: bool = 
     per = w.names(summary.origins) or clean(summary.headline_outlet or "", w.NAME_MAX)
     story = headline + (f", per {per}" if per else "")
     caution = w.caution(summary)
+    caution = "" if caution in w.certainty(summary) else caution  # it is said once
     said = f"{stands(summary)}. {story}" + (f"; {caution}." if caution else ".")
     return escape(begins(banner, may_repeat=may_repeat) + said)
 
 
 def stands(summary: Summary) -> str:
-    """`High, alleged and denied: Alibaba, military`"""
-    sure = w.both(w.certainty(summary))
-    grave = w.capital(summary.level) + (f", {sure}" if sure else "")
-    topics = w.names(summary.topics) or w.possibilities(summary)
+    """`High, alleged and denied: Alibaba, military`; `High, possibly: Alibaba, sanctions` where all may yet happen."""
+    sure = w.certainty(summary)
+    words = "possibly" if sure == [w.POSSIBLE] else w.both(sure)
+    grave = w.capital(summary.level) + (f", {words}" if words else "")
+    topics = w.names(summary.topics or w.possible(summary))
     return f"{grave}: {w.companies(summary)}" + (f", {topics}" if topics else "")
 
 

@@ -17,8 +17,8 @@ SCOPES = {
     "chat:write": "to post messages, edit them, reply in their threads and answer clicks",
     "channels:read": "to find the channels that the rules name",
     "channels:history": "to look whether a message of unknown outcome stands already, instead of posting it twice",
-    "groups:read": "the same for private channels",
-    "groups:history": "the same for private channels",
+    "groups:read": "to find private channels that the rules name",
+    "groups:history": "to look in private channels whether a message of unknown outcome stands already",
     "commands": "for /riskbot",
 }
 PRIVATE = frozenset({"groups:read", "groups:history"})  # needed only where a private channel is told
@@ -41,7 +41,7 @@ def manifest(name: str = "riskbot") -> dict[str, Any]:
                 {
                     "command": COMMAND,
                     "description": "How riskbot is, why it told of a story, and what to be silent about",
-                    "usage_hint": "status | why s12 | mute company alibaba 2d reason",
+                    "usage_hint": "status | own s12 | why s12 | mute story s12 1d | unmute s12",
                     "should_escape": False,
                 }
             ],

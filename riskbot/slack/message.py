@@ -71,8 +71,9 @@ def build(
             *_standing(summary, size),
             _evidence(summary),
             *sources.listed(summary, size.sources, threaded=threaded),
-            *_owner(owner),
-            *([buttons.for_story(summary.merged_into or summary.story)] if interactive else []),
+            *owner_line(owner),
+            *_buttons(summary, interactive=interactive),
+            *b.notes(summary.muted),
             _provenance(summary, told),
         ]
         if blocks_length(blocks) <= BLOCKS_TOTAL:
@@ -96,9 +97,15 @@ def _merged(summary: Summary) -> list[Json]:
     return b.notes(f"Story {story} is part of story {older} now. What follows is said of {older}.")
 
 
-def _owner(owner: str | None) -> list[Json]:
+def owner_line(owner: str | None) -> list[Json]:
+    """A small line that says who is on the story; nothing where nobody is."""
     said = w.name(owner, unknown="")
     return b.notes(f"Owner: @{said.removeprefix('@')}") if said else []
+
+
+def _buttons(summary: Summary, *, interactive: bool) -> list[Json]:
+    story = summary.merged_into or summary.story
+    return [buttons.for_story(story, muted=summary.muted is not None)] if interactive else []
 
 
 def _what(summary: Summary, size: _Size) -> Json:

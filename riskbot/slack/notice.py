@@ -37,12 +37,14 @@ def render_notice(
     thread_ts: str | None = None,
     broadcast: bool = False,
     mention: Sequence[str] = (),
+    own: str | None = None,
 ) -> Json:
     """The payload of `chat.postMessage`. Raises nothing: whatever is too long is cut.
 
     `lines` stand beneath `text` as a list; `parked` is the delivery, or are the deliveries, of which it tells: it gets
     Resend and Drop buttons for them, so they are given only where presses are heard; `thread_ts`, `broadcast`: where
-    it stands, as for a reply; `mention` is whom it pings, as the rules name them.
+    it stands, as for a reply; `mention` is whom it pings, as the rules name them; `own` is the
+    story that can be taken on beneath it, given only where presses are heard.
     """
     line = begins(banner) + (clean(text, TEXT_MAX) or "(nothing to say)")
     listed = [said for said in (clean(each, LINE_MAX) for each in lines) if said]
@@ -57,6 +59,7 @@ def render_notice(
             *items,
         ),
         *([buttons.for_parked(ids)] if ids else []),
+        *([buttons.for_reminder(own)] if own else []),
     ]
     whole = escape(begins(None, may_repeat=may_repeat) + clean(" · ".join([line, *listed]), SAID_MAX))
     return envelope(

@@ -15,12 +15,12 @@ from riskbot.errors import SlackError
 from riskbot.model import Delivery, DeliveryKind, Summary
 from riskbot.model.saying import Digest, Reply
 from riskbot.ports import Sent
+from riskbot.slack.channels import PAGE, channels, following
 from riskbot.slack.client import Json, SlackClient
 from riskbot.slack.limits import is_channel_id
 from riskbot.slack.refusals import refusal, require_fit
 from riskbot.slack.rendering import Rendering
 
-PAGE = 200  # Slack's advice for one page of anything
 CLOCK_SKEW = timedelta(minutes=2)  # Slack dates a message by its own clock
 NO_THREAD = ("thread_not_found", "message_not_found")
 
@@ -71,7 +71,7 @@ class SlackNotifier:
 
     async def _write(self, method: str, payload: Json, message: Delivery) -> Sent:
         require_fit(payload)
-        answer = await self._client.write(method, payload)
+        answer = await self._client.write(method, payload, where=message.channel)
         channel = str(answer.get("channel") or payload["channel"])
         sent = Sent(ts=str(answer.get("ts") or message.ts or ""), channel=channel)
         self._ids.setdefault(_name(message.channel), sent.channel)
@@ -91,23 +91,24 @@ class SlackNotifier:
         found: Sent | None = None
         if delivery.thread is not None:
             try:
-                found = await self._search("conversations.replies", params | {"ts": delivery.thread}, delivery.key)
+                found = await self._search("conversations.replies", params | {"ts": delivery.thread}, delivery)
             except SlackError as error:
                 if error.code not in NO_THREAD:
                     raise
         if found is None and (delivery.thread is None or delivery.kind is DeliveryKind.BROADCAST):
-            found = await self._search("conversations.history", params, delivery.key)
+            found = await self._search("conversations.history", params, delivery)
         return found
 
-    async def _search(self, method: str, params: Json, key: str) -> Sent | None:
-        """The message with this key, on whatever page it stands."""
+    async def _search(self, method: str, params: Json, delivery: Delivery) -> Sent | None:
+        """The message with the delivery's key, on whatever page it stands."""
         cursor = ""
         while True:
-            page = await self._client.read(method, params | ({"cursor": cursor} if cursor else {}))
+            asked = params | ({"cursor": cursor} if cursor else {})
+            page = await self._client.read(method, asked, where=delivery.channel)
             for message in page.get("messages", []):
-                if _key(message) == key:
+                if _key(message) == delivery.key:
                     return Sent(ts=str(message["ts"]), channel=params["channel"])
-            cursor = _next_cursor(page)
+            cursor = following(page)
             if not cursor:
                 return None
 
@@ -126,14 +127,11 @@ class SlackNotifier:
         if is_channel_id(channel):
             return channel
         name = _name(channel)
-        cursor = ""
-        while name not in self._ids:
-            params: Json = {"types": "public_channel,private_channel", "exclude_archived": True, "limit": PAGE}
-            page = await self._client.read("conversations.list", params | ({"cursor": cursor} if cursor else {}))
-            self._ids |= {each["name"]: each["id"] for each in page.get("channels", [])}
-            cursor = _next_cursor(page)
-            if not cursor and name not in self._ids:
-                raise refusal("channel_not_found", channel)
+        if name not in self._ids:
+            listed = await channels(self._client, archived=False, wanted=name)
+            self._ids |= {each["name"]: each["id"] for each in listed.known.values()}
+            if name not in self._ids:
+                raise listed.failed or listed.private or refusal("channel_not_found", channel)
         return self._ids[name]
 
 
@@ -150,7 +148,3 @@ def _key(message: dict[str, Any]) -> str | None:
     payload = message.get("metadata", {}).get("event_payload", {})
     key = payload.get("key") if isinstance(payload, dict) else None
     return key if isinstance(key, str) else None
-
-
-def _next_cursor(page: Json) -> str:
-    return str((page.get("response_metadata") or {}).get("next_cursor") or "")

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from riskbot.model import Delivery, DeliveryKind, Summary
 from riskbot.model.saying import Digest, Reply
-from riskbot.policy.alerting import SHOWN
+from riskbot.policy.replying import in_thread
 from riskbot.slack import digest as digests
 from riskbot.slack import message, replies
 from riskbot.slack.blocks import Json
@@ -39,7 +39,7 @@ class Rendering:
             owner=owner,
             interactive=self._interactive,
             may_repeat=delivery.may_repeat,
-            threaded=summary.articles > SHOWN,
+            threaded=in_thread(summary.articles, delivery.listed),
         )
 
     def reply(self, delivery: Delivery, reply: Reply, channel: str) -> Json:
@@ -65,6 +65,7 @@ class Rendering:
             lines=delivery.body.get("lines", ()),
             mention=delivery.body.get("mention", ()),
             parked=delivery.body.get("parked") if self._interactive else None,
+            own=delivery.body.get("own") if self._interactive else None,
             may_repeat=delivery.may_repeat,
             thread_ts=delivery.thread,
             broadcast=delivery.kind is DeliveryKind.BROADCAST and delivery.thread is not None,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from riskbot.model.saying import News, Reply
+from riskbot.policy.replying import ROOM
 from riskbot.slack import blocks as b
 from riskbot.slack import buttons, sources
 from riskbot.slack import wording as w
@@ -18,6 +19,7 @@ from riskbot.slack.clean import clean, clean_url
 from riskbot.slack.envelope import envelope
 from riskbot.slack.fallback import begins, escape, stands
 from riskbot.slack.limits import BLOCKS_TOTAL, HEADER_TEXT, blocks_length
+from riskbot.slack.message import owner_line
 from riskbot.slack.newswords import Said, leads, once, said
 
 EVENT_TYPE = "riskbot_reply"
@@ -91,7 +93,12 @@ def _news(reply: Reply, news: list[Said], *, alone: bool, interactive: bool) -> 
         *([b.rich(b.section(b.text(UNEDITABLE)))] if reply.uneditable else []),
         *[_one(each) for each in news],
         *(rest if more > 0 else []),
-        *([buttons.for_story(summary.merged_into or summary.story)] if alone and interactive else []),
+        *(owner_line(reply.owner) if alone else []),
+        *(
+            [buttons.for_story(summary.merged_into or summary.story, muted=summary.muted is not None)]
+            if alone and interactive
+            else []
+        ),
         *b.notes(story if alone else f"{w.header(summary)} · {story}"),
     ]
 
@@ -136,7 +143,8 @@ def _text(reply: Reply, news: list[Said]) -> str:
     """`Denied by Alibaba. High, alleged and denied: Alibaba, military. “It is false.” CNBC.`"""
     summary = reply.summary
     if reply.sources:
-        return f"All sources of story {w.name(summary.story, unknown='?')}. {stands(summary)}."
+        every = "All" if len(summary.sources) <= ROOM else f"The latest {ROOM}"
+        return f"{every} sources of story {w.name(summary.story, unknown='?')}. {stands(summary)}."
     words = next((each.gist for each in news if each.gist), "")
     label = next((w.name(each.source.label, unknown="") for each in news if each.source), "")
     beyond = len(_distinct(reply)) - len(news)

@@ -7,6 +7,7 @@ reader's own zone. Deliberately absent: the titles of articles that can be opene
 from __future__ import annotations
 
 from riskbot.model import Source, Summary
+from riskbot.policy.alerting import SHOWN
 from riskbot.slack import blocks as b
 from riskbot.slack import wording as w
 from riskbot.slack.blocks import Json
@@ -16,21 +17,26 @@ TITLE_MAX = 100
 
 
 def listed(summary: Summary, at_most: int, *, threaded: bool) -> list[Json]:
-    """Who had it first and who had it last, the rest counted; `threaded`: the rest stand in the message's thread."""
+    """Who had it first and who had it last, the rest counted.
+
+    `threaded`: those beyond `SHOWN` stand in the message's thread. Else, and where there is room for fewer, it is said
+    where all of them stand: a thread that is said to list what it does not is looked through in vain.
+    """
     every = summary.sources
     shown = every if len(every) <= at_most else (*every[:1], *every[len(every) - at_most + 1 :])
     shown = shown[:at_most]
     more = max(summary.articles, len(every)) - len(shown)
-    rest = [f"+{more} more" + (" in the thread" if threaded else "")] if more > 0 else []
-    return _block("Sources", shown, rest)
+    there = " in the thread" if threaded and at_most >= SHOWN else f". All of them: {_all_of(summary)}"
+    return _block("Sources", shown, [f"+{more} more{there}"] if more > 0 else [])
 
 
 def every(summary: Summary, at_most: int) -> list[Json]:
     """All of them, newest first; the oldest are counted where there are more than `at_most`."""
     shown = summary.sources[::-1][:at_most]
     more = max(summary.articles, len(summary.sources)) - len(shown)
-    rest = [f"+{more} older ones: riskbot stories show {w.name(summary.story, unknown='?')}"] if more > 0 else []
-    return _block("All sources, newest first", shown, rest)
+    rest = [f"+{more} older ones: {_all_of(summary)}"] if more > 0 else []
+    title = "Sources, newest first" if more > 0 else "All sources, newest first"
+    return _block(title, shown, rest)
 
 
 def line(source: Source, *, titled: bool = True) -> list[Json]:
@@ -51,6 +57,10 @@ def line(source: Source, *, titled: bool = True) -> list[Json]:
         *([b.text(" · "), b.date(source.published)] if source.published else [b.text(" · time not known")]),
         *([b.text(f" · {retelling}")] if retelling else []),
     ]
+
+
+def _all_of(summary: Summary) -> str:
+    return f"riskbot stories show {w.name(summary.merged_into or summary.story, unknown='?')}"
 
 
 def _block(title: str, shown: tuple[Source, ...], rest: list[str]) -> list[Json]:

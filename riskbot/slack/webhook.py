@@ -3,7 +3,8 @@
 What always holds: a call is tried once here and never repeated (`retry_handlers=[]`); the address is a secret and
 stands in no message, cause or repr. An incoming webhook cannot be asked what stands in its channel, so telling
 through it is *at least once*: what may have been lost is sent again. It has no updates, no threads and no buttons:
-edits and quiet replies are not sent, and what a thread would broadcast is a message of its own.
+edits and quiet replies are refused, with the code that Slack has for a message that cannot be edited and for a thread
+that is gone, so that nobody counts them as sent; what a thread would broadcast is a message of its own.
 Source: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks.
 """
 
@@ -30,14 +31,15 @@ Sink = Callable[[Json], None]
 CHANNEL = "C0WEBHOOK"  # stands in payloads that name a channel; the webhook has one of its own
 TAKEN = ("text", "blocks", "unfurl_links", "unfurl_media")  # of a payload, what a webhook knows
 LABEL = "incoming webhook: at least once (no edits, threads or buttons, and a message may come twice after a fault)"
+WITH_TOKEN = "with a bot token it could: `riskbot slack manifest`"  # noqa: S105  a sentence
 _WORDS = {
-    "invalid_payload": ("Slack refused a message through the webhook", "This is a defect of riskbot: report it."),
-    "no_service": ("the webhook was removed", "Make a new one in Slack and set RISKBOT_SLACK_WEBHOOK_URL."),
-    "no_active_hooks": ("the webhook is switched off", "Make a new one in Slack and set RISKBOT_SLACK_WEBHOOK_URL."),
-    "invalid_token": ("the webhook's address is wrong", "Copy it again and set RISKBOT_SLACK_WEBHOOK_URL."),
-    "action_prohibited": ("the workspace does not let the webhook post", "Ask a workspace administrator."),
-    "channel_not_found": ("the webhook's channel is gone", "Make a new webhook and set RISKBOT_SLACK_WEBHOOK_URL."),
-    "channel_is_archived": ("the webhook's channel is archived", "Unarchive it, or make a new webhook."),
+    "invalid_payload": ("Slack refused a message through the webhook", "this is a defect of riskbot: report it"),
+    "no_service": ("the webhook was removed", "make a new one in Slack and set RISKBOT_SLACK_WEBHOOK_URL"),
+    "no_active_hooks": ("the webhook is switched off", "make a new one in Slack and set RISKBOT_SLACK_WEBHOOK_URL"),
+    "invalid_token": ("the webhook's address is wrong", "copy it again and set RISKBOT_SLACK_WEBHOOK_URL"),
+    "action_prohibited": ("the workspace does not let the webhook post", "ask a workspace administrator"),
+    "channel_not_found": ("the webhook's channel is gone", "make a new webhook and set RISKBOT_SLACK_WEBHOOK_URL"),
+    "channel_is_archived": ("the webhook's channel is archived", "unarchive it, or make a new webhook"),
 }
 
 
@@ -62,7 +64,7 @@ class Hook:
                 answer = await self._client.send_dict(dict(body))
         except aiohttp.ClientConnectorError:
             raise SlackError(
-                "unreachable", f"no connection for {self._what}", "Check the network.", retry_after=PAUSE
+                "unreachable", f"no connection for {self._what}", "check the network", retry_after=PAUSE
             ) from None
         except TimeoutError:
             raise unknown_outcome("timed-out", self._what, f"no answer within {self._timeout:g} s") from None
@@ -82,7 +84,7 @@ class Hook:
             return unknown_outcome(f"http-{status}", self._what, f"it answered with status {status}")
         known = next((word for word in _WORDS if code.startswith(word)), None)
         said, mend = _WORDS.get(known or "", (f"{self._what} refused a message with status {status}", ""))
-        return SlackError(known or f"http-{status}", said, mend or "Make a new webhook in Slack.")
+        return SlackError(known or f"http-{status}", said, mend or "make a new webhook in Slack")
 
 
 def _seconds(headers: Mapping[str, str]) -> float | None:
@@ -106,19 +108,20 @@ class WebhookNotifier:
         return f"WebhookNotifier({self._hook!r})"
 
     async def send(self, delivery: Delivery, summary: Summary, owner: str | None = None) -> Sent:
-        """Post a story's message; what would bring a standing one up to date is not sent. Raises SlackError."""
+        """Post a story's message. Raises SlackError, `cant_update_message` for what would edit one that stands."""
         if delivery.ts is not None:
-            return Sent(delivery.ts, delivery.sent_as or delivery.channel)
+            raise SlackError("cant_update_message", "an incoming webhook cannot edit what it posted", WITH_TOKEN)
         return await self._post(self._rendering.story(delivery, summary, CHANNEL, delivery.tried_at, owner), delivery)
 
     async def reply(self, delivery: Delivery, reply: Reply) -> Sent:
-        """Post what the whole channel is to hear; what would stand in a thread alone is not sent. Raises SlackError."""
-        if delivery.kind is not DeliveryKind.BROADCAST:
-            return _where(delivery)
+        """Post what the whole channel is to hear, as a message of its own. Raises SlackError, `thread_not_found` for
+        what would stand in a thread alone."""
+        _without_thread(delivery)
         return await self._post(self._rendering.reply(replace(delivery, thread=None), reply, CHANNEL), delivery)
 
     async def note(self, delivery: Delivery) -> Sent:
-        """Post a notice. Raises SlackError."""
+        """Post a notice, or a line of our own that the whole channel is to hear. Raises SlackError like `reply`."""
+        _without_thread(delivery)
         return await self._post(self._rendering.notice(replace(delivery, thread=None), CHANNEL), delivery)
 
     async def digest(self, delivery: Delivery, digest: Digest) -> Sent:
@@ -139,6 +142,12 @@ class WebhookNotifier:
         if self._sink:
             self._sink(payload)
         return _where(delivery)
+
+
+def _without_thread(delivery: Delivery) -> None:
+    """Pass what need not stand in a thread. Raises SlackError."""
+    if delivery.kind is DeliveryKind.REPLY:
+        raise SlackError("thread_not_found", "an incoming webhook has no threads", WITH_TOKEN)
 
 
 def _where(delivery: Delivery) -> Sent:

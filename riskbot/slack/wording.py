@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from riskbot.model import Level, Source, Standing, Summary
+from riskbot.policy.saying import only_possible
 from riskbot.slack.clean import clean
 
 CIRCLES = {Level.LOW: "⚪", Level.MEDIUM: "🟡", Level.HIGH: "🟠", Level.CRITICAL: "🔴"}
@@ -21,6 +22,7 @@ STANDINGS = {
     Standing.OFFICIAL: "official",
     Standing.RETRACTED: "retracted",
 }
+POSSIBLE = "possible"
 MAY_REPEAT = "May repeat: Slack could not say whether this message stands here already."
 NAME_MAX = 60  # of a company, outlet, speaker or rule
 _OPENING = re.compile(r"(?<![^\s(\[—–])\"(?=\S)")  # a straight mark that begins a word
@@ -78,11 +80,12 @@ def grave(level: Level) -> str:
 
 
 def certainty(summary: Summary) -> list[str]:
-    """The standings that head a message: a retraction first, "not verified" only where it is all that is known."""
+    """What heads a message of how sure it is: a retraction first, that all of it is only possible, and the standings;
+    "not verified" only where it is the one that is known."""
     present = [s for s in Standing if s in summary.standings]
-    present.sort(key=lambda standing: standing is not Standing.RETRACTED)
-    telling = [s for s in present if s is not Standing.UNVERIFIED] or present
-    return [STANDINGS[s] for s in telling]
+    telling = [STANDINGS[s] for s in present if s is not Standing.UNVERIFIED] or [STANDINGS[s] for s in present]
+    words = [*([POSSIBLE] if only_possible(summary) else []), *telling]
+    return sorted(words, key=lambda word: word != STANDINGS[Standing.RETRACTED])
 
 
 def caution(summary: Summary) -> str:
@@ -151,9 +154,15 @@ def quoted(words: str) -> str:
     return f"“{_OPENING.sub('‘', words).translate(_WITHIN)}”"
 
 
+def possible(summary: Summary) -> list[str]:
+    """The topics met only as a possibility, those of the most articles first."""
+    return sorted(summary.possible, key=lambda topic: (-summary.possible[topic], topic))
+
+
 def possibilities(summary: Summary) -> str:
     """`sanctions (3 articles)`, for topics met only as a possibility; empty where there are none."""
-    said = [f"{name(topic, unknown='?')} ({count(n, 'article')})" for topic, n in sorted(summary.possible.items())]
+    counted = summary.possible
+    said = [f"{name(topic, unknown='?')} ({count(counted[topic], 'article')})" for topic in possible(summary)]
     more = f" +{len(said) - NAMED} more" if len(said) > NAMED else ""
     return ", ".join(said[:NAMED]) + more
 

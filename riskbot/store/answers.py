@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlmodel import Field, Session, and_, col, exists, func, or_, select, update
+from sqlmodel import Field, Session, and_, col, or_, select, update
 
-from riskbot.model import DeliveryKind, DeliveryState, Level, Reason
+from riskbot.model import DeliveryKind, DeliveryState, Level
 from riskbot.model.answers import Answer, AnswerKind, Owner, Waiting
-from riskbot.policy.ownership import owner_of
+from riskbot.policy.ownership import owner_of, reminded
 from riskbot.store.base import Row, UtcTime
 from riskbot.store.outbox import owe
 from riskbot.store.placing import story_number
@@ -23,6 +24,7 @@ from riskbot.store.story_tables import AlertRow, DeliveryRow, MessageRow, StoryR
 from riskbot.store.values import cited, number_of
 
 TAKING = (AnswerKind.OWN.value, AnswerKind.RELEASE.value)
+OF_STORY = (DeliveryKind.POST.value, DeliveryKind.EDIT.value, DeliveryKind.BROADCAST.value)
 
 
 class AnswerRow(Row, table=True):
@@ -92,48 +94,96 @@ def owners(session: Session, stories: Iterable[str]) -> dict[str, Owner]:
 
 
 def waiting(session: Session, levels: Collection[Level], since: datetime, until: datetime) -> list[Waiting]:
-    """Stories of these levels that a channel was told of in that time and that nobody is on or was reminded of."""
-    told_at = func.max(AlertRow.at)
-    delivered = exists().where(
-        col(MessageRow.story) == col(AlertRow.story), col(MessageRow.channel) == col(AlertRow.channel)
+    """Stories of these levels that were told lately, somewhere before `until`, that nobody is on, and of whose level
+    nobody was reminded; each with every channel that was told of it."""
+    digests = _in_digests(session, since)
+    # By the index on state and time: this is asked every few seconds.
+    lately = set(session.exec(_went_out(DeliveryRow.story).where(col(DeliveryRow.tried_at) >= since).distinct()))
+    living = select(StoryRow.id, StoryRow.level).where(
+        col(StoryRow.id).in_(lately | {story for story, _ in digests}),
+        col(StoryRow.level).in_([level.value for level in levels]),
+        col(StoryRow.merged_into).is_(None),
     )
-    reminded = exists().where(
-        col(AnswerRow.story) == col(AlertRow.story),
-        col(AnswerRow.kind) == AnswerKind.REMINDED.value,
-        col(AnswerRow.value) == col(AlertRow.channel),
-    )
-    rows = session.exec(
-        select(AlertRow.story, AlertRow.channel, StoryRow.level, told_at)
-        .join(StoryRow, col(StoryRow.id) == col(AlertRow.story))
-        .where(
-            # By the index on the time alone: this is asked every few seconds.
-            col(AlertRow.id).in_(select(AlertRow.id).where(col(AlertRow.at) >= since)),
-            col(StoryRow.level).in_([level.value for level in levels]),
-            col(StoryRow.merged_into).is_(None),
-            or_(col(AlertRow.kind) == "new", col(AlertRow.reason) == Reason.LEVEL_RAISED.value),
-            delivered,
-            ~reminded,
-        )
-        .group_by(col(AlertRow.story), col(AlertRow.channel), col(StoryRow.level))
-        .having(told_at >= since, told_at <= until)
-        .order_by(col(AlertRow.story), col(AlertRow.channel))
-    ).all()
-    taken = owners(session, {cited("s", story) for story, *_ in rows})
+    found = {story: Level(level) for story, level in session.exec(living) if story is not None}
+    reminded_of = _reminded(session, found)
+    found = {story: level for story, level in found.items() if reminded_of.get(story, -1) < level.rank}
+    taken = owners(session, [cited("s", story) for story in found])
+    found = {story: level for story, level in found.items() if cited("s", story) not in taken}
+    told = {place: list(times) for place, times in digests.items() if place[0] in found}
+    sent = _went_out(DeliveryRow.story, DeliveryRow.channel, DeliveryRow.tried_at)
+    for story, channel, at in session.exec(sent.where(col(DeliveryRow.story).in_(found))):
+        told.setdefault((story, channel), []).append(at)
+    stand = select(MessageRow.story, MessageRow.channel).where(col(MessageRow.story).in_(found))
+    standing = set(session.exec(stand).all())
+    known = {place[0] for place, times in told.items() if min(times) <= until}
     return [
-        Waiting(cited("s", story), channel, Level(level), at)
-        for story, channel, level, at in rows
-        if cited("s", story) not in taken
+        Waiting(cited("s", place[0]), place[1], found[place[0]], tuple(sorted(times)), thread=place in standing)
+        for place, times in sorted(told.items())
+        if place[0] in known
     ]
 
 
-def refresh(session: Session, story: str, now: datetime) -> None:
+def _went_out(*columns: Any) -> Any:
+    """What tells of a story, in a message of its own or in its thread, and was sent."""
+    return select(*columns).where(
+        col(DeliveryRow.state) == DeliveryState.SENT.value,
+        col(DeliveryRow.kind).in_(OF_STORY),
+        col(DeliveryRow.story).is_not(None),
+        col(DeliveryRow.tried_at).is_not(None),
+    )
+
+
+def _in_digests(session: Session, since: datetime) -> dict[tuple[int, str], list[datetime]]:
+    """When digests told each channel of a story since then; a merged story is named by the one it is now."""
+    rows = session.exec(
+        select(DeliveryRow.channel, DeliveryRow.tried_at, DeliveryRow.body).where(
+            col(DeliveryRow.state) == DeliveryState.SENT.value,
+            col(DeliveryRow.kind) == DeliveryKind.DIGEST.value,
+            col(DeliveryRow.tried_at) >= since,
+        )
+    )
+    named = [(number_of("s", id_), channel, at) for channel, at, body in rows for id_ in body.get("stories", ())]
+    merged = select(StoryRow.id, StoryRow.merged_into).where(
+        col(StoryRow.id).in_({story for story, *_ in named}), col(StoryRow.merged_into).is_not(None)
+    )
+    now_in = dict(session.exec(merged).all())
+    told: dict[tuple[int, str], list[datetime]] = {}
+    for story, channel, at in named:
+        if story is not None and at is not None:
+            told.setdefault((now_in.get(story) or story, channel), []).append(at)
+    return told
+
+
+def _reminded(session: Session, stories: Collection[int]) -> dict[int, int]:
+    """The rank of the gravest level of which people were reminded, of these stories and of what they swallowed."""
+    rows = session.exec(
+        select(AnswerRow.story, StoryRow.merged_into, AnswerRow.value)
+        .join(StoryRow, col(StoryRow.id) == col(AnswerRow.story))
+        .where(
+            col(AnswerRow.kind) == AnswerKind.REMINDED.value,
+            or_(col(StoryRow.id).in_(stories), col(StoryRow.merged_into).in_(stories)),
+        )
+    )
+    found: dict[int, int] = {}
+    for story, merged_into, value in rows:
+        of = merged_into or story or 0
+        found[of] = max(found.get(of, -1), reminded(value).rank)
+    return found
+
+
+def refresh(session: Session, story: str, now: datetime) -> list[str]:
     """Owe the story's messages an edit at once, where one stands or may be on its way; edits that wait are carried by
-    it, and so is it by a waiting post."""
+    it, and so is it by a waiting post. The channels whose message can no longer be edited: those are owed none."""
     number = story_number(session, story)
     channels = session.exec(
         select(AlertRow.channel).where(col(AlertRow.story) == number, col(AlertRow.kind) == "new").distinct()
     ).all()
+    frozen = []
     for channel in sorted(channels):
+        stands = session.get(MessageRow, (number, channel))
+        if stands and stands.frozen:
+            frozen.append(channel)
+            continue
         untouched = (
             col(DeliveryRow.story) == number,
             col(DeliveryRow.channel) == channel,
@@ -149,6 +199,7 @@ def refresh(session: Session, story: str, now: datetime) -> None:
         carried = select(DeliveryRow.id).where(*untouched, col(DeliveryRow.kind) == DeliveryKind.POST.value)
         if session.exec(carried).first() is None and _shown(session, number, channel):
             owe(session, DeliveryKind.EDIT, channel, {}, now, story=story)
+    return frozen
 
 
 def _shown(session: Session, story: int, channel: str) -> bool:

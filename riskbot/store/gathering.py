@@ -1,14 +1,15 @@
 """Messages of one kind and title in a channel, to which more may be added.
 
-What always holds: only what nobody has begun to send is added to.
+What always holds: only what stands nowhere and is in nobody's hand is added to.
 """
 
 from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
-from riskbot.model import DeliveryKind, DeliveryState
+from riskbot.model import DeliveryKind
 from riskbot.policy.gathering import Gathered, Gathering
+from riskbot.store.outbox import unsaid
 from riskbot.store.story_tables import DeliveryRow
 from riskbot.store.values import cited
 
@@ -25,12 +26,7 @@ def gathering(session: Session, kind: DeliveryKind, channel: str, title: str) ->
         .limit(LATEST)
     ).all()
     found = [each for each in latest if each.body.get("title") == title]
-    untouched = (
-        each
-        for each in found
-        if each.state == DeliveryState.OWED.value and each.tried_at is None and each.lease_until is None
-    )
-    waiting = next(untouched, None)
+    waiting = next((each for each in found if unsaid(each)), None)
     return Gathering(
         Gathered(waiting.body, waiting.due_at, cited("d", waiting.id)) if waiting else None,
         tuple(each.due_at or each.tried_at or each.created_at for each in found),

@@ -43,13 +43,14 @@ def hold(session: Session, held: HeldBack) -> None:
 
 
 def release(session: Session, story: str, channel: str, now: datetime) -> None:
-    """A message of the story's own tells the channel now what waited for a digest."""
+    """A message of the story's own tells the channel now what waited for a digest or for a silence that is over."""
+    over = select(SilenceRow.id).where(or_(col(SilenceRow.ends) <= now, col(SilenceRow.ended_at) <= now))
     waiting = (
         update(HeldBackRow)
         .where(
             col(HeldBackRow.story).in_(_with_merged(story_number(session, story))),
             col(HeldBackRow.channel) == channel,
-            col(HeldBackRow.cause) != Cause.SILENCE.value,
+            or_(col(HeldBackRow.cause) != Cause.SILENCE.value, col(HeldBackRow.silence).in_(over)),
             col(HeldBackRow.settled_at).is_(None),
         )
         .values(settled_at=now)
@@ -78,8 +79,8 @@ def since(session: Session, channel: str, at: datetime) -> list[HeldBack]:
     )
 
 
-def settle(session: Session, ids: Collection[str], told_as: str, now: datetime) -> None:
-    """Note which delivery tells of these."""
+def settle(session: Session, ids: Collection[str], told_as: str | None, now: datetime) -> None:
+    """Note which delivery tells of these; None: none has to."""
     numbers = [number_of("h", id_) for id_ in ids]
     for at in range(0, len(numbers), 500):
         part = update(HeldBackRow).where(col(HeldBackRow.id).in_(numbers[at : at + 500]))

@@ -23,6 +23,7 @@ from sqlmodel import Session, and_, case, col, exists, func, or_, select, update
 from riskbot.errors import StoreError
 from riskbot.model import Delivery, DeliveryKind, DeliveryState, Level
 from riskbot.policy.replying import MATERIAL
+from riskbot.policy.resending import IN_DOUBT, absent
 from riskbot.ports import Sent
 from riskbot.store.placing import story_number
 from riskbot.store.story_tables import AlertRow, DeliveryRow, MessageRow, StoryRow
@@ -147,6 +148,7 @@ def set_delivery(
     elif by is not None and row.holder not in (None, by):
         return False
     row.state, row.attempts, row.due_at = delivery.state.value, delivery.attempts, delivery.due_at
+    row.body = dict(delivery.body)
     row.error, row.tried_at, row.lost_at = delivery.error, delivery.tried_at, delivery.lost_at
     row.parked_at, row.reported, row.may_repeat = delivery.parked_at, delivery.reported, delivery.may_repeat
     if delivery.state is not DeliveryState.SENDING or put_off(delivery):
@@ -161,7 +163,38 @@ def set_delivery(
     session.flush()
     if delivery.state is DeliveryState.DROPPED and row.kind == DeliveryKind.POST.value and row.story is not None:
         _leave(session, row.story, row.channel)
+    if delivery.state is DeliveryState.SENT and row.kind == DeliveryKind.EDIT.value:
+        _overtake(session, row)
     return True
+
+
+def _overtake(session: Session, sent: DeliveryRow) -> None:
+    """Earlier edits of a message that are parked are of no use any more: this one said all that they would have."""
+    row = DeliveryRow
+    session.exec(
+        update(row)
+        .where(
+            col(row.story) == sent.story,
+            col(row.channel) == sent.channel,
+            col(row.kind) == DeliveryKind.EDIT.value,
+            col(row.state) == DeliveryState.PARKED.value,
+            col(row.id) < sent.id,
+        )
+        .values(state=DeliveryState.REPLACED.value, due_at=None)
+    )
+
+
+def in_doubt(session: Session, story: int, channel: str) -> bool:
+    """Whether a first message of a story was dropped in a channel of which nobody knows if it stands there."""
+    row = DeliveryRow
+    dropped = select(row.id).where(
+        col(row.story) == story,
+        col(row.channel) == channel,
+        col(row.kind) == DeliveryKind.POST.value,
+        col(row.state) == DeliveryState.DROPPED.value,
+        col(row.lost_at).is_not(None),
+    )
+    return session.exec(dropped.limit(1)).first() is not None
 
 
 def _leave(session: Session, story: int, channel: str) -> None:
@@ -187,9 +220,10 @@ def _leave(session: Session, story: int, channel: str) -> None:
         for row, alert in waiting
     )
     last = next((row for row, _ in reversed(waiting) if row.kind == DeliveryKind.EDIT.value), None)
+    doubt = {IN_DOUBT: True} if in_doubt(session, story, channel) else {}
     for row, _ in waiting:
         if material and row is last:
-            row.kind = DeliveryKind.POST.value
+            row.kind, row.body = DeliveryKind.POST.value, {**row.body, **doubt}
         else:
             row.state = DeliveryState.REPLACED.value
     session.flush()
@@ -202,13 +236,24 @@ def put_off(delivery: Delivery) -> bool:
 
 
 def add_body(session: Session, id_: str, body: Mapping[str, Any], due_at: datetime | None) -> None:
-    """Change what a delivery that nobody has begun says, and when. Raises StoreError when it is too late for that."""
+    """Change what a delivery that stands nowhere and is in nobody's hand says, and when. Raises StoreError when it is
+    too late for that."""
     number = number_of("d", id_)
     row = session.get(DeliveryRow, number) if number is not None else None
-    if row is None or row.state != DeliveryState.OWED.value or row.lease_until is not None or row.tried_at is not None:
+    if row is None or not unsaid(row):
         raise StoreError(f"the delivery {id_!r} is not there to be changed")
+    if row.tried_at is not None and row.due_at is not None:  # what Slack put off stays put off
+        due_at = max(row.due_at, due_at or row.due_at)
     row.body, row.due_at = dict(body), due_at
     session.flush()
+
+
+def unsaid(row: DeliveryRow) -> bool:
+    """Whether a delivery is to be sent, stands nowhere and is in nobody's hand: nobody has begun it, or Slack took
+    nothing of what was tried."""
+    if row.lease_until is not None or row.may_repeat:
+        return False
+    return row.state == DeliveryState.OWED.value or absent(delivery_value(row, None, None))
 
 
 def deliveries(session: Session, states: Collection[DeliveryState], kind: DeliveryKind | None = None) -> list[Delivery]:

@@ -67,7 +67,8 @@ def join_story(
     joined = _place(session, number, reading, placement, sketch, keys, new=False)
     if joined and known:
         own = replace(placement, story=story, opens=not known.members, merges=())
-        return replace(known, members=(*known.members, Member(reading, own)))
+        first = Member(reading, own, reading.article.seen or time_of(reading.article), reading.article.published)
+        return replace(known, members=(*known.members, first))
     return load_stories(session, [number])[0]
 
 

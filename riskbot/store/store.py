@@ -53,6 +53,7 @@ from riskbot.store import (
     snapshots,
     telling,
     ticks,
+    unsent,
 )
 from riskbot.store import articles as kept
 from riskbot.store.engine import name_of, open_engine, reading
@@ -184,6 +185,10 @@ class SqlStore:
         """Grave stories that nobody is on."""
         return await self._read(lambda session: answers.waiting(session, levels, since, until))
 
+    async def listed(self, story: str, channel: str) -> int:
+        """Of how many articles the thread of a story's message lists the sources."""
+        return await self._read(lambda session: unsent.listed(session, story, channel))
+
     async def activity(self, since: datetime, until: datetime) -> Activity:
         """What happened between two moments."""
         return await self._read(lambda session: happened.activity(session, since, until))
@@ -307,5 +312,6 @@ def _counts(session: Session) -> Counts:
         alerts=session.exec(select(func.count()).select_from(AlertRow)).one(),
         owed=sum(states[state] for state in outbox.OPEN),
         parked=states[DeliveryState.PARKED.value],
+        waits=unsent.longest(session),
         feeds=polling.feed_states(session),
     )

@@ -22,6 +22,7 @@ from riskbot.store.values import cited, reading_value
 
 HIT, CLAIM = table_of(HitRow), table_of(ClaimRow)
 STORY, PLACE, ALERT = table_of(StoryRow), table_of(StoryArticleRow), table_of(AlertRow)
+FIRST = 1  # version
 PART: Any = bindparam("part", expanding=True)
 
 
@@ -49,7 +50,9 @@ _OF_ARTICLES = _readings_where(ARTICLE.c.id.in_(PART))
 _OF_STORIES = _readings_where(ARTICLE.c.id.in_(select(PLACE.c.article).where(PLACE.c.story.in_(PART))))
 _STORIES = select(STORY.c.id, STORY.c.level, STORY.c.score, STORY.c.merged_into).where(STORY.c.id.in_(PART))
 _MEMBERS = (
-    select(PLACE.c.article, PLACE.c.story, PLACE.c.similarity, PLACE.c.why)
+    select(PLACE.c.article, PLACE.c.story, PLACE.c.similarity, PLACE.c.why, ARTICLE.c.first_seen, VERSION.c.published)
+    .join_from(PLACE, ARTICLE, PLACE.c.article == ARTICLE.c.id)
+    .join(VERSION, and_(VERSION.c.article == PLACE.c.article, VERSION.c.number == FIRST))
     .where(PLACE.c.story.in_(PART))
     .order_by(PLACE.c.story, PLACE.c.joined)
 )
@@ -121,7 +124,8 @@ def _readings(session: Session, asked: _Readings, of: Sequence[str] | Sequence[i
 
 def _member(place: Found, reading: Reading, *, opens: bool) -> Member:
     story = None if opens else cited("s", place.story)
-    return Member(reading, Placement(story=story, opens=opens, similarity=place.similarity, why=place.why))
+    where = Placement(story=story, opens=opens, similarity=place.similarity, why=place.why)
+    return Member(reading, where, place.first_seen, place.published)
 
 
 def _cited_story(number: int | None) -> str | None:

@@ -3,12 +3,14 @@
 What always holds: an alert and its owed delivery are written together. An update makes the older updates that nobody
 has begun to send superfluous; and while the story's first message itself still waits untouched, an update is
 superfluous from its birth, because that message will carry everything. Where the first message was dropped, material
-news is a first message of its own, and lesser news is superfluous from its birth: there is nothing to edit. A delivery
-someone holds a lease on is never touched: it may be on its way.
+news is a first message of its own, and lesser news is superfluous from its birth: there is nothing to edit. Where it is
+parked, material news takes it up again, unless nobody is to be disturbed. A delivery someone holds a lease on is never
+touched: it may be on its way.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 from uuid import uuid4
@@ -20,8 +22,9 @@ from riskbot.errors import StoreError
 from riskbot.model import Alert, Decision, Delivery, DeliveryKind, DeliveryState, Reason, Thread
 from riskbot.policy.alerting import Spoken
 from riskbot.policy.replying import MATERIAL
+from riskbot.policy.resending import ASKED_AGAIN, IN_DOUBT, asked_again
 from riskbot.store.base import number_of_new, table_of
-from riskbot.store.outbox import OF_MESSAGE, OPEN, delivery
+from riskbot.store.outbox import OF_MESSAGE, OPEN, delivery, in_doubt, set_delivery
 from riskbot.store.placing import story_number
 from riskbot.store.stories import ALERT, PLACE
 from riskbot.store.story_tables import DecisionRow, DeliveryRow, MessageRow
@@ -67,6 +70,17 @@ _POSTED = (
         DELIVERY.c.channel == bindparam("where"),
         DELIVERY.c.kind == DeliveryKind.POST.value,
         DELIVERY.c.state != DeliveryState.REPLACED.value,
+    )
+    .order_by(DELIVERY.c.id.desc())
+    .limit(1)
+)
+_PARKED = (
+    select(DELIVERY.c.id)
+    .where(
+        DELIVERY.c.story == bindparam("of"),
+        DELIVERY.c.channel == bindparam("where"),
+        DELIVERY.c.kind == DeliveryKind.POST.value,
+        DELIVERY.c.state == DeliveryState.PARKED.value,
     )
     .order_by(DELIVERY.c.id.desc())
     .limit(1)
@@ -212,8 +226,10 @@ def decisions(session: Session, of: str) -> list[tuple[Decision, datetime]]:
 def _owe(session: Session, story: int, decision: Decision, kind: Literal["new", "update"], now: datetime) -> int:
     """Keep an alert and owe its delivery, unless what still waits will carry it; the alert's number."""
     connection = session.connection()
-    carried = kind == "update" and _replace_waiting(session, story, decision.channel)
     first = None if kind == "new" else _first_message(session, story, decision.channel)
+    if first is DeliveryState.PARKED and decision.reason in MATERIAL and not decision.hushed:
+        _ask_again(session, story, decision.channel)
+    carried = kind == "update" and _replace_waiting(session, story, decision.channel)
     dropped = first is DeliveryState.DROPPED
     # Where the first message was dropped, nothing stands that could be edited, nor ever will without another.
     posted = kind == "new" or first is None or (dropped and decision.reason in MATERIAL)
@@ -232,7 +248,7 @@ def _owe(session: Session, story: int, decision: Decision, kind: Literal["new", 
         "channel": decision.channel,
         "story": story,
         "alert": made,
-        "body": {},
+        "body": {IN_DOUBT: True} if dropped and posted and in_doubt(session, story, decision.channel) else {},
         "created_at": now,
         "reported": False,
         "may_repeat": False,
@@ -252,6 +268,15 @@ def _first_message(session: Session, story: int, channel: str) -> DeliveryState 
         return DeliveryState.SENT
     posted = connection.execute(_POSTED, where).first()
     return DeliveryState(posted.state) if posted else None
+
+
+def _ask_again(session: Session, story: int, channel: str) -> None:
+    """Take up the story's first message again, which is parked: for this news, by the level that the story has now."""
+    number = session.connection().execute(_PARKED, {"of": story, "where": channel}).scalar_one()
+    held = delivery(session, cited("d", number))
+    if held:
+        again = asked_again(replace(held, body={**held.body, ASKED_AGAIN: True}))
+        set_delivery(session, again, was=DeliveryState.PARKED)
 
 
 def _replace_waiting(session: Session, story: int, channel: str) -> bool:

@@ -222,7 +222,7 @@ class SqlTransaction:
         """What silences held back from a channel since then."""
         return held.since(self._session, channel, at)
 
-    def tell_in_digest(self, held_back: Collection[str], delivery: str, now: datetime) -> None:
+    def tell_in_digest(self, held_back: Collection[str], delivery: str | None, now: datetime) -> None:
         """Note which digest tells of what was held back."""
         held.settle(self._session, held_back, delivery, now)
 
@@ -258,9 +258,9 @@ class SqlTransaction:
         """Who is on a story."""
         return answers.owners(self._session, [story]).get(story)
 
-    def refresh(self, story: str, now: datetime) -> None:
-        """Owe the story's messages an edit at once."""
-        answers.refresh(self._session, story, now)
+    def refresh(self, story: str, now: datetime) -> Sequence[str]:
+        """Owe the story's messages an edit at once; the channels where it can no longer be edited."""
+        return answers.refresh(self._session, story, now)
 
     def rules_state(self) -> RulesState | None:
         """The rules last noted to be in force."""

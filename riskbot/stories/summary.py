@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from riskbot.model import Hit, Member, Modality, Reading, Source, Span, Standing, Story, Summary
 from riskbot.stories.clustering import counts
@@ -53,10 +54,15 @@ def summarise(story: Story, outlets: Outlets) -> Summary:
         official=rests_on.official,
         sources=tuple(_source(member, outlets, retold.get(member.reading.article.id)) for member in story.members),
         rules=tuple(dict.fromkeys(h.rule for h in hits)),
-        published=min((r.article.published for r in readings if r.article.published), default=None),
-        seen=min((r.article.seen for r in readings if r.article.seen), default=None),
+        # Not of the latest versions alone: an edit is read later and often dated anew, and happened after it was told.
+        published=_earliest((m.first_published, m.reading.article.published) for m in story.members),
+        seen=_earliest((m.first_seen, m.reading.article.seen) for m in story.members),
         figures=figures(story.members, outlets),
     )
+
+
+def _earliest(times: Iterable[tuple[datetime | None, datetime | None]]) -> datetime | None:
+    return min((at for each in times for at in each if at), default=None)
 
 
 def _is_fact(hit: Hit) -> bool:

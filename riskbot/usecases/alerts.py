@@ -1,4 +1,5 @@
-"""What people ask about messages: which there are and where they stand, why one was sent, and that one be sent again.
+"""What people ask about messages: which there are and where they stand, why one was sent, and that a parked one be sent
+again or given up.
 
 What always holds: a message is cited by its alert (`a7`) or, where it follows from no decision, by its delivery
 (`d9`); both name it everywhere. Sending again changes nothing but the record: the outbox sends.
@@ -13,9 +14,10 @@ from datetime import datetime
 from riskbot.errors import InputError
 from riskbot.model import Decision, Delivery, DeliveryState, Hit, Reading
 from riskbot.policy.replying import read
-from riskbot.policy.resending import to_resend
+from riskbot.policy.resending import marked
 from riskbot.ports import Store, Transaction
 from riskbot.usecases.forms import Form, alert_form
+from riskbot.usecases.parked import What, asking, decide, name, note
 
 WAITING = (DeliveryState.OWED, DeliveryState.SENDING, DeliveryState.PARKED)
 SHOWN = 50  # of what is over, the last ones
@@ -56,24 +58,41 @@ async def why(store: Store, cited: str) -> Explained:
     return Explained(delivery, decision, at, reading, reading.hits if reading else ())
 
 
-async def resend(store: Store, cited: Sequence[str], *, every: bool = False) -> list[Delivery]:
+async def resend(
+    store: Store, cited: Sequence[str], *, every: bool = False, now: datetime | None = None
+) -> list[Delivery]:
     """Owe parked messages again, those named or every one; which those are. Raises InputError for one that is named
-    and not parked, and then none is owed."""
-    chosen = (
-        list(await store.deliveries(DeliveryState.PARKED)) if every else [await _found(store, id_) for id_ in cited]
+    and not parked, and then none is owed. With `now` it is said beneath the notices that told of them."""
+    named = None if every else cited
+    return await _settle(store, named, "resend", now)
+
+
+async def drop(store: Store, cited: Sequence[str], *, now: datetime | None = None) -> list[Delivery]:
+    """Give up parked messages; which those are. Raises as `resend` does, and then none is dropped."""
+    return await _settle(store, cited, "drop", now)
+
+
+async def _settle(store: Store, cited: Sequence[str] | None, what: What, now: datetime | None) -> list[Delivery]:
+    found = (
+        await store.deliveries(DeliveryState.PARKED) if cited is None else [await _found(store, id_) for id_ in cited]
     )
-    for each in chosen:
+    for each in found:
         if each.state is not DeliveryState.PARKED:
             raise _not_parked(each, f"it is {each.state}")
-    again = [to_resend(each) for each in {each.id: each for each in chosen}.values()]
+    chosen = list({each.id: each for each in found}.values())
+    notices = await asking(store, chosen) if now else []
 
     def work(tx: Transaction) -> list[Delivery]:
-        owed = [each for each in again if tx.set_delivery(each, was=DeliveryState.PARKED)]
-        if not every and (taken := next((each for each in again if each not in owed), None)):
+        done = decide(tx, chosen, what)
+        kept = {each.id for each in done}
+        if cited is not None and (taken := next((each for each in chosen if each.id not in kept), None)):
             raise _not_parked(taken, "somebody else has just sent it again or dropped it")
-        return owed
+        if now:
+            how = "owed again" if what == "resend" else "dropped"
+            note(tx, notices, done, f"{how} at the command line", now)
+        return done
 
-    return await store.write(work) if again else []
+    return await store.write(work) if chosen else []
 
 
 def _not_parked(delivery: Delivery, but: str) -> InputError:
@@ -85,11 +104,6 @@ async def _found(store: Store, cited: str) -> Delivery:
     if delivery is None:
         raise InputError(f"there is no message {cited!r}", "riskbot alerts list shows their ids, such as a7 or d9")
     return delivery
-
-
-def name(delivery: Delivery) -> str:
-    """The id by which people cite a message."""
-    return delivery.alert.id if delivery.alert else delivery.id
 
 
 def reason(delivery: Delivery) -> str:
@@ -119,7 +133,7 @@ def delivery_form(delivery: Delivery) -> Form:
         "tried_at": delivery.tried_at,
         "parked_at": delivery.parked_at,
         "unsure": delivery.unsure,
-        "may_repeat": delivery.may_repeat,
+        "may_repeat": marked(delivery),
         "ts": delivery.ts,
         "error": delivery.error,
     }

@@ -8,20 +8,23 @@ sentence. Deliberately absent: Slack, its payloads and its limits.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 
 from riskbot.errors import InputError
 from riskbot.matching.rules import RuleSet
 from riskbot.mind import Mind
-from riskbot.model import Level, Story
+from riskbot.model import DeliveryKind, Level, Story
 from riskbot.model.answers import Answer, AnswerKind
 from riskbot.model.calm import Silence
 from riskbot.policy.health import span
-from riskbot.policy.ownership import pressed
+from riskbot.policy.muting import holding, of_story, same_kind, until
+from riskbot.policy.ownership import Outcome, pressed, voices
 from riskbot.ports import Store, Transaction
+from riskbot.stories.outlets import Outlets
 from riskbot.stories.placing import seniority
+from riskbot.stories.summary import summarise
 from riskbot.usecases.commands import MATERIAL, Mute, lasting, story_id
 from riskbot.usecases.explain import names
 from riskbot.usecases.silences import doubts
@@ -61,32 +64,78 @@ def allowed(user: str, users: Collection[str]) -> None:
         )
 
 
-async def own(store: Store, press: Press, id_: str) -> Said:
+async def own(store: Store, press: Press, id_: str, mind: Mind | None = None) -> Said:
     """Take a story, or give one's own back. Raises InputError for an unknown story."""
-    story = await find(store, id_)
+    return await _owned(store, press, await find(store, id_), mind)
+
+
+async def take(store: Store, press: Press, id_: str, mind: Mind | None = None) -> Said:
+    """Take a story, and keep it where it is one's own already. Raises InputError for an unknown story."""
+    return await _owned(store, press, await find(store, id_), mind, only="taken")
+
+
+async def release(store: Store, press: Press, id_: str, mind: Mind | None = None) -> Said:
+    """Give a story back that is one's own. Raises InputError for an unknown story."""
+    return await _owned(store, press, await find(store, id_), mind, only="given back")
+
+
+async def _owned(store: Store, press: Press, story: Story, mind: Mind | None, only: Outcome | None = None) -> Said:
+    """What a press comes to; `only`: nothing but this is wanted. `mind` knows which headline is the best."""
 
     def work(tx: Transaction) -> Said:
         owner = tx.owner(story.id)
         outcome = pressed(owner, press.user)
+        if owner is None and only == "given back":
+            return Said(f"Nobody is on {story.id}.")
         if owner and outcome == "another's":
-            tx.answer(press.answer(AnswerKind.TRIED, story.id, owner.user))
+            tx.answer(press.answer(AnswerKind.TRIED, story.id, owner.user_name))
             return Said(f"{owner.user_name} is on {story.id} since {owner.since:%Y-%m-%d %H:%M} UTC.")
+        if owner and outcome == "given back" and only == "taken":
+            return Said(f"You are on {story.id} since {owner.since:%Y-%m-%d %H:%M} UTC.")
         kind = AnswerKind.OWN if outcome == "taken" else AnswerKind.RELEASE
         if not tx.answer(press.answer(kind, story.id)):
             return Said(NOT_AGAIN)
-        tx.refresh(story.id, press.at)
+        on = f"{press.user_name} is on" if outcome == "taken" else f"{press.user_name} is no longer on"
+        headline = summarise(story, mind.outlets if mind else Outlets(())).headline if story.members else ""
+        for channel in tx.refresh(story.id, press.at):  # no message can show it there any more
+            line = {"text": f"{on} story {story.id} ({story.level.capitalize()}): {headline}", "own": story.id}
+            tx.owe(DeliveryKind.NOTICE, channel, line, press.at, key=f"on-{press.key}-{channel}")
         return Said(f"You are on {story.id}." if outcome == "taken" else f"You gave {story.id} back: nobody is on it.")
 
     return await store.write(work)
 
 
 async def rate(store: Store, press: Press, id_: str, *, useful: bool) -> Said:
-    """Keep that a message was useful or not. Raises InputError for an unknown story."""
+    """Keep that a message was useful or not: one voice for each person and story, the last one.
+
+    Raises InputError for an unknown story.
+    """
     story = await find(store, id_)
-    kind = AnswerKind.USEFUL if useful else AnswerKind.USELESS
-    new = await store.write(lambda tx: tx.answer(press.answer(kind, story.id)))
-    said = f"Noted: {story.id} was {'useful' if useful else 'not useful'}. Thank you."
-    return Said(said if new else NOT_AGAIN)
+    kind, words = (AnswerKind.USEFUL, "useful") if useful else (AnswerKind.USELESS, "not useful")
+    before = next((each.kind for each in voices(await store.answers(story.id)) if each.user == press.user), None)
+    if before is kind:
+        return Said(f"You said already that {story.id} was {words}.")
+    if not await store.write(lambda tx: tx.answer(press.answer(kind, story.id))):
+        return Said(NOT_AGAIN)
+    instead = ", instead of what you said before" if before else ""
+    return Said(f"Noted: {story.id} was {words}{instead}. Thank you.")
+
+
+async def unmute(store: Store, press: Press, id_: str) -> Said:
+    """End the silences that are about a story alone. Raises InputError for an unknown story."""
+    story = await find(store, id_)
+
+    def work(tx: Transaction) -> Said:
+        ended = of_story(story.id, tx.silences(press.at), press.at)
+        if not ended:
+            return Said(f"{story.id} is not muted. `riskbot silences list` shows what else may hold it back.")
+        if not tx.answer(press.answer(AnswerKind.UNMUTE, story.id, ", ".join(sorted(each.id for each in ended)))):
+            return Said(NOT_AGAIN)
+        for each in ended:
+            tx.end_silence(each.id, press.user_name, press.at)
+        return Said(f"{story.id} is told of again. What was held back meanwhile comes in a summary.")
+
+    return await store.write(work)
 
 
 async def mute_story(store: Store, press: Press, id_: str, how_long: str) -> Said:
@@ -126,19 +175,41 @@ async def _silence(store: Store, press: Press, story: Story | None, asked: Mute)
     )
     how_long = MATERIAL if asked.lasts is None else span(asked.lasts)
 
+    about = f"{asked.what} {value}" if asked.what != "story" else value
+
     def work(tx: Transaction) -> Said:
+        active = tx.silences(press.at)
+        held = holding(silence, active, press.at)
         kept = press.answer(AnswerKind.MUTE, story.id if story else None, f"{asked.what} {value} {how_long}")
         if not tx.answer(kept):
             return Said(NOT_AGAIN)
+        if held:
+            return Said(f"{about} is muted {until(held)} already, by {held.author}. {_ends(held, story)}")
         id_ = tx.add_silence(silence)
-        until = f"until {ends:%Y-%m-%d %H:%M} UTC" if ends else "until something material comes"
-        about = f"{asked.what} {value}" if asked.what != "story" else value
-        return Said(
-            f"Silent about {about} {until} (silence {id_}). It is recorded all the same; "
-            f"`riskbot silences end {id_}` ends it."
-        )
+        for shorter in same_kind(silence, active, press.at):
+            _take_over(tx, shorter, id_, press)
+        if story:
+            tx.refresh(story.id, press.at)
+        made = f"Silent about {about} {until(silence)} (silence {id_}). It is recorded all the same."
+        return Said(f"{made} {_ends(replace(silence, id=id_), story)}")
 
     return await store.write(work)
+
+
+def _ends(silence: Silence, story: Story | None) -> str:
+    """How a silence is ended."""
+    command = f"/riskbot unmute {story.id}" if story else f"riskbot silences end {silence.id}"
+    return f"`{command}` ends it."
+
+
+def _take_over(tx: Transaction, shorter: Silence, by: str, press: Press) -> None:
+    """End a silence for one that lasts longer, which will tell in its summary what the shorter one held back."""
+    held = tx.held_by(shorter.id)
+    for each in held:
+        tx.hold(replace(each, silence=by))
+    tx.tell_in_digest([each.id for each in held], None, press.at)
+    tx.end_silence(shorter.id, f"{press.user_name}, for {by}", press.at)
+    tx.sum_up(shorter.id, press.at)
 
 
 async def same(store: Store, mind: Mind, press: Press, id_: str, other: str) -> Said:

@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from riskbot.model import DeliveryKind
-from riskbot.model.calm import Away, HeldBack, Plan, Silence
+from riskbot.model.calm import Away, Cause, HeldBack, Plan, Silence
 from riskbot.policy.calm import AWAY, OUTAGE, absence, rounds, title
 from riskbot.policy.health import kind
 from riskbot.policy.hours import loud
+from riskbot.policy.muting import story_of
 from riskbot.policy.silences import words
 from riskbot.ports import Store, Transaction
 
@@ -58,7 +59,8 @@ def _backlog(tx: Transaction, plan: Plan, now: datetime) -> int:
             tx.add_body(waiting.into, {**waiting.body, **more}, waiting.due_at)
             continue
         due = loud(plan.channel(channel), now)
-        body = _body(AWAY, stories, now - OUTAGE, now)
+        owed_at = [spoken[channel].at for story in stories if channel in (spoken := tx.spoken(story, now))]
+        body = _body(AWAY, stories, min(now - OUTAGE, *owed_at), now)
         tx.owe(DeliveryKind.DIGEST, channel, body, now, due_at=due if due > now else None)
     return len(folded)
 
@@ -72,9 +74,11 @@ def _digests(tx: Transaction, plan: Plan, passed: Mapping[str, datetime], blind:
         groups.setdefault((held.channel, held.title), []).append(held)
     silences: dict[str, Silence] = {}
     for (channel, name), group in groups.items():
-        since = min((*(held.at for held in group), *([passed[channel]] if channel in mine else [])))
+        since, until = min((*(held.at for held in group), *([passed[channel]] if channel in mine else []))), now
+        if aways := [away for held in group if held.cause is Cause.AWAY and (away := tx.last_away(held.at))]:
+            since, until = min(away.since for away in aways), max(away.until for away in aways)
         muted = _muted(tx.silenced_since(channel, since), silences, tx, now)
-        _owe(tx, channel, name, group, now, since=since, blind=blind, muted=muted)
+        _owe(tx, channel, name, group, now, since=since, until=until, blind=blind, muted=muted)
     owed, told = len(groups), {channel for channel, _ in groups}
     for channel in mine:
         digest, since = plan.channel(channel).digest, passed[channel]
@@ -86,19 +90,27 @@ def _digests(tx: Transaction, plan: Plan, passed: Mapping[str, datetime], blind:
 
 
 def _summaries(tx: Transaction, plan: Plan, now: datetime) -> int:
-    """Of each silence that is over, one summary for each channel that it kept something from."""
+    """Of each silence that is over, one summary for each channel that it kept something from. What another silence
+    still keeps from the channel is told by that one's summary."""
     owed = 0
-    for silence in tx.finished_silences(now):
+    finished = tx.finished_silences(now)
+    lasting = tx.silences(now) if finished else ()
+    still = {(held.story, held.channel) for silence in lasting for held in tx.held_by(silence.id)}
+    for silence in finished:
         groups: dict[str, list[HeldBack]] = {}
-        for held in tx.held_by(silence.id):
-            groups.setdefault(held.channel, []).append(held)
+        kept = tx.held_by(silence.id)
+        for held in kept:
+            if (held.story, held.channel) not in still:
+                groups.setdefault(held.channel, []).append(held)
+        tx.tell_in_digest([held.id for held in kept if (held.story, held.channel) in still], None, now)
         for channel, group in groups.items():
             due = loud(plan.channel(channel), now)
             muted = [f"{_named(silence)}: {_many(group)}"]
             ended = f"Silence ended: {words(silence)}"
             _owe(tx, channel, ended, group, now, since=silence.starts, muted=muted, due_at=due if due > now else None)
-        for story in sorted({held.story for group in groups.values() for held in group}):
-            tx.refresh(story, now)  # messages that stand were not edited meanwhile
+        of_silence = {story} if (story := story_of(silence)) else set()
+        for story in sorted({held.story for group in groups.values() for held in group} | of_silence):
+            tx.refresh(story, now)  # messages that stand were not edited meanwhile, and may say that they are muted
         tx.sum_up(silence.id, now)
         owed += len(groups)
     return owed
@@ -112,11 +124,13 @@ def _owe(
     now: datetime,
     *,
     since: datetime,
+    until: datetime | None = None,
     blind: Sequence[str] = (),
     muted: Sequence[str] = (),
     due_at: datetime | None = None,
 ) -> None:
-    body = _body(name, (held.story for held in group), since, now) | {"blind": list(blind), "muted": list(muted)}
+    body = _body(name, (held.story for held in group), since, until or now)
+    body |= {"blind": list(blind), "muted": list(muted)}
     delivery = tx.owe(DeliveryKind.DIGEST, channel, body, now, due_at=due_at)
     tx.tell_in_digest([held.id for held in group], delivery, now)
 

@@ -8,6 +8,7 @@ whether what is named exists.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
@@ -18,15 +19,17 @@ from riskbot.text.durations import parse_duration
 MATCHED = ("company", "rule", "topic", "outlet", "story", "level")  # what a silence can be about
 MATERIAL = "material"  # instead of a duration: until something material comes
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=365)
-_VERBS = ("status", "mute", "why", "help")
+_VERBS = ("status", "mute", "help", "why", "own", "release", "unmute")
 _TIME = re.compile(r"[0-9]{1,6}[smhdw]")
 _STORY = re.compile(r"s[1-9][0-9]{0,17}")
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"') | dict.fromkeys("‘’‚‛", "'"))
 USAGE = (
     "/riskbot status",
     "/riskbot why s12",
+    "/riskbot own s12   (you are on it; /riskbot release s12 gives it back)",
     "/riskbot mute company alibaba 2d they are being reorganised",
     "/riskbot mute story s12 material   (until something material comes)",
+    "/riskbot unmute s12",
 )
 
 
@@ -38,6 +41,27 @@ class AskStatus:
 @dataclass(frozen=True, slots=True)
 class AskWhy:
     """Why a story was told."""
+
+    story: str
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """To be on a story."""
+
+    story: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """To give a story back."""
+
+    story: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unmute:
+    """The end of a story's mutes."""
 
     story: str
 
@@ -57,7 +81,13 @@ class Mute:
     reason: str  # may be empty
 
 
-Command = AskStatus | AskWhy | AskHelp | Mute
+_OF_STORY: Mapping[str, Callable[[str], AskWhy | Take | Release | Unmute]] = {
+    "why": AskWhy,
+    "own": Take,
+    "release": Release,
+    "unmute": Unmute,
+}
+Command = AskStatus | AskWhy | AskHelp | Mute | Take | Release | Unmute
 
 
 def parse(text: str) -> Command:
@@ -71,8 +101,8 @@ def parse(text: str) -> Command:
         return AskStatus()
     if verb == "help":
         return AskHelp()
-    if verb == "why":
-        return AskWhy(_story(rest))
+    if verb in _OF_STORY:
+        return _OF_STORY[verb](_story(verb, rest))
     if verb == "mute":
         return _mute(rest)
     near = get_close_matches(verb, _VERBS, n=1, cutoff=0.5)
@@ -85,10 +115,10 @@ def _nothing_more(verb: str, rest: list[str]) -> None:
         raise InputError(f"`{verb}` takes nothing more, and there stands {rest[0][:40]!r}", f"write `/riskbot {verb}`")
 
 
-def _story(rest: list[str]) -> str:
+def _story(verb: str, rest: list[str]) -> str:
     if len(rest) != 1:
         said = "no story is named" if not rest else "more than one word stands there"
-        raise InputError(said, "write its id as the last line of its message gives it: `/riskbot why s12`")
+        raise InputError(said, f"write its id as the last line of its message gives it: `/riskbot {verb} s12`")
     return story_id(rest[0])
 
 
@@ -105,7 +135,7 @@ def story_id(word: str) -> str:
 
 def _mute(rest: list[str]) -> Mute:
     if not rest:
-        raise InputError("it is not said what to mute", f"write `{USAGE[2]}`")
+        raise InputError("it is not said what to mute", f"write `{USAGE[3]}`")
     what = rest[0].casefold()
     if what not in MATCHED:
         near = get_close_matches(what, MATCHED, n=1, cutoff=0.6)

@@ -7,15 +7,19 @@ the store. Deliberately absent: the clock, and sending.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from riskbot.mind import Mind
 from riskbot.model import DeliveryKind, Feed
 from riskbot.model.answers import Answer, AnswerKind, Waiting
+from riskbot.model.calm import Silence
 from riskbot.policy.calm import quiet
 from riskbot.policy.health import illness
 from riskbot.policy.heartbeat import Beat, Daily, due, latest, lines
-from riskbot.policy.ownership import GRAVE, Reminder, reminders, window
+from riskbot.policy.overdue import overdue
+from riskbot.policy.ownership import GRAVE, Reminder, reached, reminders, told_at, window
+from riskbot.policy.replying import BROADCAST_EVERY
 from riskbot.policy.silences import silenced
 from riskbot.ports import Store, Transaction
 from riskbot.stories.summary import summarise
@@ -43,6 +47,7 @@ async def beat(store: Store, feeds: Collection[Feed], mind: Mind, since: datetim
         feeds=tuple(sorted(feed.name for feed in feeds)),
         unhealthy=unhealthy,
         parked=counts.parked,
+        overdue=overdue(counts.waits, now),
         unread=frozenset(feed.name for feed in feeds if not polled(feed.name)),
         rules=rules.rules if rules else None,
         live_since=rules.live_since if rules else None,
@@ -75,30 +80,43 @@ async def tell(store: Store, of: Beat, channel: str, now: datetime, *, key: str 
 
 
 async def remind(store: Store, mind: Mind, after: timedelta, now: datetime) -> int:
-    """Owe a reminder for each grave story that nobody is on, once in a channel; how many were owed."""
+    """Owe a reminder for each grave story that nobody is on, once for each of its levels; how many were owed."""
     bounds = window(after, now)
     if bounds is None:
         return 0
-    waiting = [await _described(store, mind, each, now) for each in await store.waiting(GRAVE, *bounds)]
+    waiting = await store.waiting(GRAVE, *bounds)
+    active = await store.silences(now) if waiting else ()
+    described = [await _described(store, mind, each, active, now) for each in waiting]
     owed = 0
-    for reminder in reminders([each for each in waiting if each], after, now):
+    for reminder in reminders([each for each in described if each], after, now):
         owed += await store.write(lambda tx, reminder=reminder: _owe(tx, reminder, now))  # type: ignore[misc]
     return owed
 
 
 def _owe(tx: Transaction, reminder: Reminder, now: datetime) -> bool:
+    """Owe it, unless the channel was just rung for this story, or will be: then the next look does."""
     of = reminder.waiting
-    key = f"reminder-{of.story}-{of.channel}"
-    if tx.owner(of.story) or not tx.answer(Answer(AnswerKind.REMINDED, of.story, "", "riskbot", now, key, of.channel)):
+    rung = tx.thread(of.story, of.channel).broadcast_at if of.thread else None
+    if rung and rung + BROADCAST_EVERY > now:
         return False
-    body = {"text": reminder.text, "mention": list(reminder.mention)}
-    tx.owe(DeliveryKind.BROADCAST, of.channel, body, now, story=of.story, key=key)
+    # Kept once for a story and level: whichever channel another process would choose, one of them is reminded.
+    key, value = f"reminder-{of.story}-{of.level}", f"{of.channel} {of.level}"
+    if tx.owner(of.story) or not tx.answer(Answer(AnswerKind.REMINDED, of.story, "", "riskbot", now, key, value)):
+        return False
+    body = {"text": reminder.text, "mention": list(reminder.mention), "own": of.story}
+    kind, key = DeliveryKind.BROADCAST, f"reminder-{of.story}-{of.channel}-{of.level}"
+    if of.thread:
+        tx.owe(kind, of.channel, body, now, story=of.story, key=key)
+    else:  # only digests told of it: there is no thread
+        tx.owe(DeliveryKind.NOTICE, of.channel, body, now, key=key)
     return True
 
 
-async def _described(store: Store, mind: Mind, each: Waiting, now: datetime) -> Waiting | None:
-    """With its headline and whom it calls; None where a silence covers it, for somebody has dealt with it then, and
-    in the channel's quiet hours."""
+async def _described(
+    store: Store, mind: Mind, each: Waiting, active: Collection[Silence], now: datetime
+) -> Waiting | None:
+    """With since when the channel knows of its level, its headline and whom it calls; None where a silence covers it,
+    for somebody has dealt with it then, and in the channel's quiet hours."""
     if quiet(mind.policy.plan.channel(each.channel), each.level, now):
         return None
     story = await store.story(each.story)
@@ -106,10 +124,15 @@ async def _described(store: Store, mind: Mind, each: Waiting, now: datetime) -> 
         return None
     hits = [hit for member in story.members for hit in member.reading.hits if not hit.trial]
     outlet = story.members[-1].reading.article.outlet
-    active = await store.silences(now)
     if silenced(hits, story=story.id, level=story.level, outlet=outlet, silences=active, now=now):
         return None
+    raised_at = reached(story, await store.decided(story.id), each.channel, mind.outlets)
     plans = [mind.policy.plan.rules.get(hit.rule) for hit in hits]
-    mention = tuple(dict.fromkeys(plan.mention for plan in plans if plan and plan.mention))
-    headline = summarise(story, mind.outlets).headline
-    return Waiting(each.story, each.channel, each.level, each.told_at, headline, mention)
+    return replace(
+        each,
+        level=story.level,
+        told_at=told_at(each.told, raised_at),
+        meant=any(mind.policy.channel_of(hit, story.level) == each.channel for hit in hits),
+        headline=summarise(story, mind.outlets).headline,
+        mention=tuple(dict.fromkeys(plan.mention for plan in plans if plan and plan.mention)),
+    )

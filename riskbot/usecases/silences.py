@@ -16,6 +16,7 @@ from riskbot.errors import InputError
 from riskbot.matching.rules import RuleSet
 from riskbot.model import Feed, Level, Outlet
 from riskbot.model.calm import Silence
+from riskbot.policy.muting import story_of
 from riskbot.policy.silences import KEYS, matches
 from riskbot.ports import Store, Transaction
 from riskbot.usecases.forms import Form
@@ -57,7 +58,14 @@ async def add_silence(store: Store, rules: RuleSet | None, silence: Silence, now
         raise InputError("the silence names nothing", "name a rule, company, topic, outlet, story or level")
     matchers = {key: await _named(key, given[key], store, rules) for key in KEYS if given.get(key)}
     made = replace(silence, matchers=matchers, comment=silence.comment.strip()[:LONGEST], created_at=now)
-    return replace(made, id=await store.write(lambda tx: tx.add_silence(made)))
+
+    def work(tx: Transaction) -> str:
+        id_ = tx.add_silence(made)
+        if (muted := story_of(made)) and made.active(now):
+            tx.refresh(muted, now)  # its message says so
+        return id_
+
+    return replace(made, id=await store.write(work))
 
 
 def outlet_names(publishers: Iterable[Outlet], feeds: Iterable[Feed]) -> Mapping[str, str]:

@@ -1,11 +1,12 @@
 """How riskbot is, and what of it needs a person.
 
-What always holds: something needs a person when waiting will not mend it and a person can: parked messages, refused
-edits, rules switched off, a watch that stands still, and feeds that fail, are gone, answer with a page, or are stale
-(the feed's own `stale_after` says that an age is as it should be). A feed that is merely silent, empty or undated is
-shown as unhealthy and needs nobody: there is nothing to do but wait or choose another feed, and a check that never
-comes clean is soon ignored. A database without a trace of riskbot is as one that is not there. Figures of few articles
-say how few; a percentile that they cannot bear is not given.
+What always holds: something needs a person when waiting will not mend it and a person can, or has to know: parked
+messages, messages that do not get out for long (`policy/overdue.py`), refused edits, rules switched off, a watch that
+stands still, and feeds that fail, are gone, answer with a page, or are stale (the feed's own `stale_after` says that an
+age is as it should be). A feed that is merely silent, empty or undated is shown as unhealthy and needs nobody: there is
+nothing to do but wait or choose another feed, and a check that never comes clean is soon ignored. A database without a
+trace of riskbot is as one that is not there. Figures of few articles say how few; a percentile that they cannot bear is
+not given.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from riskbot.model import Feed, RulesState
 from riskbot.policy.alerting import Policy
 from riskbot.policy.health import illness, kind, span
 from riskbot.policy.heartbeat import counted
+from riskbot.policy.overdue import Waits, overdue
 from riskbot.ports import Counts, Delay
 from riskbot.usecases.forms import Form
 
@@ -83,6 +85,8 @@ def examine(
     needs = [f"{NEVER}: {BEGIN}"] if untouched(counts, ticks, in_force, exists=exists) else []
     needs += [f"the watch stands still: {still}"] if still and last else []
     needs += [f"{counted(counts.parked, 'message')} parked"] if counts.parked else []
+    late = overdue(counts.waits, now)
+    needs += [f"{late}; `riskbot slack check` looks what is wrong"] if late else []
     needs += [f"feed {name}: {why}" for name, why in unhealthy.items() if kind(why) in FOR_A_PERSON]
     if in_force:
         needs += [in_force.refused] if in_force.refused else []
@@ -130,6 +134,7 @@ def status_form(status: Status) -> Form:
         "alerts": counts.alerts,
         "owed": counts.owed,
         "parked": counts.parked,
+        "waits": _waits_form(counts.waits),
         "last_tick": status.last_tick,
         "delays": {f"{lag.start}_to_{lag.end}": _lag_form(lag) for lag in status.lags},
         "needs_a_person": list(status.needs),
@@ -162,6 +167,11 @@ def _lag_form(lag: Lag) -> Form:
         "median_seconds": lag.median.total_seconds() if lag.median is not None else None,
         "p95_seconds": lag.p95.total_seconds() if lag.p95 is not None else None,
     }
+
+
+def _waits_form(waits: Waits | None) -> Form | None:
+    """Of what was put off by riskbot itself, `since` is the time to which it was."""
+    return {"channel": waits.channel, "since": waits.since, "why": waits.why} if waits else None
 
 
 def _rules_form(state: RulesState | None) -> Form | None:

@@ -5,7 +5,7 @@ What always holds: what is said is what was decided and kept, and nothing is dec
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from riskbot.mind import Mind
@@ -13,6 +13,7 @@ from riskbot.model import Decision, Hit, Story
 from riskbot.model.answers import Answer, AnswerKind, Owner
 from riskbot.ports import Store
 from riskbot.stories.severity import certainty, gravity
+from riskbot.usecases.answered import heard
 from riskbot.usecases.answers import Press, Said
 from riskbot.usecases.stories import show_story
 
@@ -67,12 +68,12 @@ def _decisions(decisions: Iterable[tuple[Decision, datetime]]) -> Iterable[str]:
     for decision, at in every[-DECISIONS:]:
         told = "told" if decision.tell else "quiet"
         words = f": {decision.why}" if decision.why else ""
-        yield f"{at:%Y-%m-%d %H:%M} UTC #{decision.channel}: {told}, {decision.reason}{words}"
+        reason = str(decision.reason).replace("_", " ")
+        yield f"{at:%Y-%m-%d %H:%M} UTC #{decision.channel.removeprefix('#')}: {told}, {reason}{words}"
 
 
-def _answers(owner: Owner | None, answers: Iterable[Answer]) -> Iterable[str]:
+def _answers(owner: Owner | None, answers: Sequence[Answer]) -> Iterable[str]:
     yield f"{owner.user_name} is on it since {owner.since:%Y-%m-%d %H:%M} UTC" if owner else "Nobody is on it"
-    pressed = [each for each in answers if each.user and each.kind is not AnswerKind.WHY]
-    for each in pressed[-ANSWERS:]:
-        value = f" {each.value}" if each.value else ""
-        yield f"{each.at:%Y-%m-%d %H:%M} UTC {each.user_name}: {each.kind}{value}"
+    said = [(each, words) for each, words in heard(answers) if each.kind is not AnswerKind.WHY]
+    for each, words in said[-ANSWERS:]:
+        yield f"{each.at:%Y-%m-%d %H:%M} UTC {each.user_name} {words}"

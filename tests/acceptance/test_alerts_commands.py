@@ -85,7 +85,7 @@ def test_what_is_parked_is_listed_with_its_mend_and_sent_again_when_it_is_mended
     polled(folder, settings)
     parked = of_story(folder)
     assert (parked["id"], parked["state"], parked["story"], parked["reason"]) == ("a1", "parked", "s1", "new_story")
-    assert "not a member of alerts" in parked["error"]
+    assert "not a member of #alerts" in parked["error"]
     status, shown, _ = said(folder, "list", "--state", "parked")
     assert status == 0
     assert "a1" in shown
@@ -121,7 +121,10 @@ def test_why_shows_the_decision_the_article_and_what_in_it_met_which_rule(
     assert alerts(folder, "why", explained["message"]["delivery"]) == explained
 
 
-@pytest.mark.parametrize("arguments", [["why", "a99"], ["resend", "a99"], ["resend"], ["resend", "a1", "--all"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["why", "a99"], ["resend", "a99"], ["resend"], ["resend", "a1", "--all"], ["drop", "a99"], ["drop", "a1"]],
+)
 def test_what_cannot_be_meant_is_refused_with_a_mend(
     folder: Path, settings: dict[str, str], arguments: list[str]
 ) -> None:
@@ -139,3 +142,20 @@ def test_every_parked_message_is_sent_again_at_once(folder: Path, slack: SlackSe
     assert {each["state"] for each in again} == {"owed"}
     assert said(folder, "resend", "--all") == (0, "nothing is parked\n", "")
     assert settings["RISKBOT_SLACK_BOT_TOKEN"] not in json.dumps(again)
+
+
+def test_what_is_parked_is_dropped_for_good_and_stays_on_record(
+    folder: Path, slack: SlackServer, settings: dict[str, str]
+) -> None:
+    slack.channels["alerts"].member = False
+    polled(folder, settings)
+    slack.channels["alerts"].member = True
+    assert said(folder, "drop", "a1") == (0, "a1 to alerts is dropped\n", "")
+    polled(folder, settings)
+    dropped = of_story(folder)
+    assert (dropped["state"], dropped["may_repeat"]) == ("dropped", False)
+    assert not any(TITLE in json.dumps(message.payload) for message in slack.messages("alerts"))
+    status, _, err = said(folder, "resend", "a1")
+    assert status == 2
+    assert "a1 is not parked: it is dropped" in err
+    assert riskbot("alerts", "drop", cwd=folder).returncode == 2

@@ -269,7 +269,7 @@ def test_a_refused_message_is_parked_and_needs_a_person_and_no_secret_is_shown(
     assert "/invite" in told[0].stderr
     told += [riskbot("status", cwd=folder, **settings), riskbot("status", "--json", cwd=folder, **settings)]
     assert [done.returncode for done in told[1:]] == [1, 1]
-    assert "needs a person: 1 message(s) parked" in told[1].stdout
+    assert "needs a person: 1 message parked" in told[1].stdout
     assert json.loads(told[2].stdout)["parked"] == 1
     (folder / "token").write_text(TOKEN + "\n", encoding="utf-8")
     in_a_file = {name: value for name, value in settings.items() if name != "RISKBOT_SLACK_BOT_TOKEN"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.commandline import riskbot
+from tests.commandline import query, riskbot
 
 ARTICLES = {
     "a": ("Alibaba helps the Chinese military, White House memo says", "2025-11-15T08:00:00Z", "Alibaba denied it."),
@@ -143,6 +143,30 @@ def test_people_lower_a_storys_level_and_it_says_who_and_why(folder: Path) -> No
     status, _, complaint = said(folder, "lower", "s1", "high")
     assert status == 2
     assert "s1 is low: it cannot be lowered to high" in complaint
+
+
+def test_people_take_a_story_on_and_give_it_back(folder: Path) -> None:
+    taken = stories(folder, "own", "s1")
+    assert [(each["kind"], each["by"]) for each in taken["answers"]] == [("own", taken["owner"])]
+    status, again, _ = said(folder, "own", "s1")
+    assert (status, again[:17]) == (0, "You are on s1 sin")
+    _, shown, _ = said(folder, "show", "s1")
+    assert f"{taken['owner']} took it on" in shown
+    assert f"Answers: {taken['owner']} is on it" in shown
+    status, given, _ = said(folder, "own", "s1", "--release")
+    assert (status, given) == (0, "You gave s1 back: nobody is on it.\n")
+    assert stories(folder, "show", "s1")["owner"] is None
+    assert said(folder, "own", "s1", "--release")[:2] == (0, "Nobody is on s1.\n")
+
+
+def test_nobody_takes_a_story_from_another(folder: Path) -> None:
+    stories(folder, "own", "s1")
+    query(folder / "bot.db", "UPDATE answer SET user = 'U0000ANN', user_name = 'ann'")
+    for arguments in (("own", "s1"), ("own", "s1", "--release")):
+        status, text, _ = said(folder, *arguments)
+        assert status == 1
+        assert text.startswith("ann is on s1 since ")
+    assert stories(folder, "show", "s1")["owner"] == "ann"
 
 
 def test_what_names_no_story_or_article_is_answered_with_the_nearest_and_changes_nothing(folder: Path) -> None:

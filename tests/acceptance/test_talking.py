@@ -101,7 +101,8 @@ def test_a_grave_story_that_nobody_is_on_is_brought_to_mind_once(
     assert reminder.thread_ts == story.ts
     assert reminder.broadcast
     assert "Nobody is on story s1 (Critical)" in reminder.payload["text"]
-    assert {"type": "user", "user_id": "U0000ANN"} in reminder.payload["blocks"][-1]["elements"][0]["elements"]
+    assert {"type": "user", "user_id": "U0000ANN"} in reminder.payload["blocks"][0]["elements"][0]["elements"]
+    assert reminder.payload["blocks"][-1]["elements"][0]["value"] == "s1"  # "I'm on it"
     assert len(slack.messages(CHANNEL)) == 2
 
 

@@ -105,7 +105,7 @@ async def test_a_channel_that_is_lost_parks_its_messages_and_holds_up_no_other(p
     await play.rounds()
     assert [message.key for message in play.slack.messages("ops")] == [(await play.store.notices())[0].key]
     (parked,) = await play.store.deliveries(DeliveryState.PARKED)
-    assert "Slack knows no channel risk" in str(parked.error)
+    assert "Slack knows no channel #risk" in str(parked.error)
 
 
 @pytest.mark.parametrize(

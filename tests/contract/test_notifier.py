@@ -53,7 +53,7 @@ def keys(subject: Subject) -> list[str]:
 
 
 async def test_a_new_alert_is_one_message_exactly_as_rendered(subject: Subject) -> None:
-    sent = await subject.notifier.send(delivery(), FULL)
+    sent = await subject.notifier.send(replace(delivery(), listed=FULL.articles), FULL)
     (standing,) = subject.standing()
     assert standing | {"channel": "risk"} == build(FULL, channel="risk", key="k1", told=TOLD, threaded=True)
     assert sent.ts

@@ -6,16 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from riskbot.delivery import TOLD_AFTER, deliver
+from riskbot.delivery import deliver
 from riskbot.errors import InputError
 from riskbot.model import Delivery, DeliveryKind, DeliveryState
+from riskbot.parking import TOLD_AFTER
 from riskbot.policy.resending import to_resend
 from riskbot.ports import Store
-from riskbot.usecases.alerts import resend
+from riskbot.usecases.alerts import drop, resend
 from riskbot.usecases.answers import NOT_AGAIN, Press
 from riskbot.usecases.parked import settle
 from tests.builders import NOW, later
-from tests.fakes import FakeNotifier
+from tests.fakes import FakeNotifier, refused
 from tests.rounds import mind
 
 OWED, PARKED, DROPPED, SENT = DeliveryState.OWED, DeliveryState.PARKED, DeliveryState.DROPPED, DeliveryState.SENT
@@ -82,7 +83,7 @@ async def test_a_press_that_comes_too_late_for_some_answers_for_the_others_alone
 
 async def test_a_press_that_comes_twice_changes_nothing_the_second_time(store: Store) -> None:
     (id_,) = await park(store, "risk")
-    assert (await settle(store, press(), "resend", [id_])).text == f"Sent again: {id_}."
+    assert (await settle(store, press(), "resend", [id_])).text.startswith(f"Owed again: {id_}.")
     owed = await store.delivery(id_)
     assert owed is not None
     await store.set_delivery(replace(owed, state=PARKED, parked_at=later(minutes=2)))
@@ -108,3 +109,64 @@ async def test_what_was_sent_again_while_it_was_to_be_reported_stays_so_and_is_n
     assert notice.body["parked"] == [other]
     found: list[Delivery | None] = [await store.delivery(id_) for id_ in (one, other, third)]
     assert [each and each.state for each in found] == [SENT, PARKED, SENT], "sent in the same round"
+
+
+# ── who settled it ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def told_of(store: Store, notifier: FakeNotifier) -> Delivery:
+    """The notice that tells of what is parked, as it stands."""
+    await deliver(store=store, notifier=notifier, mind=BY, now=NOW + TOLD_AFTER)
+    (notice,) = await store.notices()
+    assert notice.ts
+    return notice
+
+
+@pytest.mark.parametrize(("what", "done"), [("resend", "owed again"), ("drop", "dropped")])
+async def test_who_settled_what_is_said_beneath_the_notice_and_to_whoever_presses_again(
+    store: Store, what: str, done: str
+) -> None:
+    one, other = await park(store, "risk", "risk")
+    notifier = FakeNotifier()
+    notice = await told_of(store, notifier)
+    first = await settle(store, press(), what, [one, other])
+    assert first.text.lower().startswith(f"{done}: {one}, {other}.")
+    line = (await store.notices())[-1]
+    assert (line.channel, line.text, line.body["thread"]) == ("ops", f"{one}, {other}: {done} by ann", notice.ts)
+    again = await settle(store, Press("U2", "ben", later(minutes=30), "k2"), what, [one])
+    assert f"({done} by ann at 2025-11-17 12:01 UTC)" in again.text
+    assert len(await store.notices()) == 2
+
+
+async def test_what_is_settled_at_the_command_line_is_said_beneath_the_notice_too(store: Store) -> None:
+    one, other = await park(store, "risk", "risk")
+    notice = await told_of(store, FakeNotifier())
+    assert [each.state for each in await drop(store, [one], now=later(minutes=12))] == [DROPPED]
+    assert [each.state for each in await resend(store, [other], now=later(minutes=13))] == [OWED]
+    lines = [each for each in await store.notices() if each.body.get("thread") == notice.ts]
+    assert [each.text for each in lines] == [
+        f"{one}: dropped at the command line",
+        f"{other}: owed again at the command line",
+    ]
+
+
+async def test_what_is_not_parked_is_not_dropped_and_neither_is_what_was_named_with_it(store: Store) -> None:
+    one, other = await park(store, "risk", "risk")
+    await drop(store, [one])
+    with pytest.raises(InputError, match=f"{one} is not parked: it is dropped"):
+        await drop(store, [other, one])
+    with pytest.raises(InputError, match="there is no message 'd99'"):
+        await drop(store, ["d99"])
+    with pytest.raises(InputError, match=f"{other} is not parked: somebody else"):
+        await drop(Late(store, SENT, other), [other])  # type: ignore[arg-type]
+    assert await states(store) == [DROPPED, SENT]
+
+
+async def test_a_line_beneath_a_notice_that_is_gone_is_left(store: Store) -> None:
+    (one,) = await park(store, "risk")
+    await told_of(store, FakeNotifier())
+    await settle(store, press(), "drop", [one])
+    gone = FakeNotifier([refused("thread_not_found", "")])
+    report = await deliver(store=store, notifier=gone, mind=BY, now=NOW + 2 * TOLD_AFTER)
+    assert report.parked == ()
+    assert (await store.notices())[-1].state is DeliveryState.REPLACED

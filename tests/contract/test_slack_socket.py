@@ -161,6 +161,28 @@ async def test_a_story_is_muted_from_the_menu(office: Office, option: str, says:
     assert silence.until_material is (option == "material")
 
 
+async def test_a_muted_story_is_unmuted_from_the_menu_and_by_a_command(office: Office) -> None:
+    for end in ("menu", "command"):
+        await office.slack.press("riskbot:mute", f"1h:{office.story}")
+        assert f"`/riskbot unmute {office.story}` ends it" in await office.said()
+        if end == "menu":
+            await office.slack.press("riskbot:mute", f"unmute:{office.story}")
+        else:
+            await office.slack.command(f"unmute {office.story}")
+        assert f"{office.story} is told of again" in await office.said()
+        assert await office.store.silences(NOW) == []
+
+
+async def test_a_story_is_taken_and_given_back_by_a_command(office: Office) -> None:
+    for _ in range(2):
+        await office.slack.command(f"own {office.story}")
+        assert f"You are on {office.story}" in await office.said()
+    await office.slack.command(f"own {office.story}", user=BOB)
+    assert f"ann is on {office.story} since" in await office.said()
+    await office.slack.command(f"release {office.story}")
+    assert f"You gave {office.story} back" in await office.said()
+
+
 @pytest.mark.parametrize(("button", "kind"), [("riskbot:useful", "useful"), ("riskbot:not_useful", "useless")])
 async def test_who_found_it_useful_is_kept(office: Office, button: str, kind: str) -> None:
     await office.slack.press(button, office.story)
@@ -174,7 +196,7 @@ async def test_why_tells_spans_score_and_decisions(office: Office) -> None:
     await office.slack.press("riskbot:why", office.story)
 
     said = await office.said()
-    for expected in ("“Alibaba” (title)", "“military” (title, topic military)", "rule level medium", "new_story"):
+    for expected in ("“Alibaba” (title)", "“military” (title, topic military)", "rule level medium", "new story"):
         assert expected in said
     assert "Nobody is on it" in said
 

@@ -11,6 +11,7 @@ import pytest
 from riskbot.errors import SlackError
 from riskbot.model import Delivery, DeliveryKind, DeliveryState, Reason
 from riskbot.model.saying import News, Reply
+from riskbot.policy.resending import THREAD_GONE, UNEDITABLE
 from riskbot.ports import Sent
 from riskbot.slack.webhook import Hook, WebhookNotifier
 from tests.builders import NOW
@@ -43,23 +44,36 @@ async def test_a_story_is_posted_with_what_a_webhook_takes(slack: SocketSlack) -
     assert sent == Sent(f"{int(NOW.timestamp())}.000000", "risk")
 
 
-async def test_what_would_edit_a_message_is_not_sent(slack: SocketSlack) -> None:
+async def test_what_would_edit_a_message_is_refused_as_by_slack_and_not_sent(slack: SocketSlack) -> None:
     standing = replace(POST, kind=DeliveryKind.EDIT, ts="17.000000", sent_as="risk")
 
-    assert await notifier(slack).send(standing, FULL) == Sent("17.000000", "risk")
+    with pytest.raises(SlackError) as caught:
+        await notifier(slack).send(standing, FULL)
+
+    assert caught.value.code in UNEDITABLE
+    assert "webhook" in str(caught.value)
+    assert "bot token" in caught.value.mend
     assert slack.posted == []
 
 
-@pytest.mark.parametrize(("kind", "posts"), [(DeliveryKind.BROADCAST, 1), (DeliveryKind.REPLY, 0)])
-async def test_of_replies_only_those_that_the_channel_is_to_hear_are_sent(
-    slack: SocketSlack, kind: DeliveryKind, posts: int
-) -> None:
+async def test_of_replies_those_are_sent_that_the_channel_is_to_hear(slack: SocketSlack) -> None:
     reply = Reply(FULL, (News(Reason.DENIED, "first denied", "a", NOW),))
 
-    await notifier(slack).reply(replace(POST, kind=kind, thread="17.000000"), reply)
+    await notifier(slack).reply(replace(POST, kind=DeliveryKind.BROADCAST, thread="17.000000"), reply)
 
-    assert len(slack.posted) == posts
-    assert not any("thread_ts" in body for _, body in slack.posted)
+    ((_, body),) = slack.posted
+    assert "thread_ts" not in body
+
+
+async def test_what_would_stand_in_a_thread_alone_is_refused_as_by_slack_and_not_sent(slack: SocketSlack) -> None:
+    quiet = replace(POST, kind=DeliveryKind.REPLY, thread="17.000000", body={"text": "a line of our own"})
+
+    for say in (notifier(slack).note(quiet), notifier(slack).reply(quiet, Reply(FULL, ()))):
+        with pytest.raises(SlackError, match="webhook has no threads") as caught:
+            await say
+        assert caught.value.code in THREAD_GONE
+
+    assert slack.posted == []
 
 
 async def test_a_notice_is_posted(slack: SocketSlack) -> None:
@@ -82,7 +96,7 @@ async def test_nobody_can_look_what_stands(slack: SocketSlack) -> None:
     [
         (404, "no_service", "no_service", "RISKBOT_SLACK_WEBHOOK_URL"),
         (403, "invalid_token", "invalid_token", "RISKBOT_SLACK_WEBHOOK_URL"),
-        (410, "channel_is_archived", "channel_is_archived", "Unarchive it"),
+        (410, "channel_is_archived", "channel_is_archived", "unarchive it"),
         (400, "invalid_payload", "invalid_payload", "defect"),
         (418, "short and stout", "http-418", "new webhook"),
     ],

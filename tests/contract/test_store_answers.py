@@ -159,9 +159,38 @@ async def test_grave_stories_that_nobody_is_on_are_found(store: Store) -> None:
     grave = await told(store)
     await told(store, "Harmless", level=Level.MEDIUM)
 
-    assert await store.waiting(GRAVE, LONG_AGO, NOW) == [Waiting(grave, "risk", Level.HIGH, NOW)]
+    assert await store.waiting(GRAVE, LONG_AGO, NOW) == [Waiting(grave, "risk", Level.HIGH, (NOW,))]
     assert await store.waiting(GRAVE, LONG_AGO, later(minutes=-1)) == []
     assert await store.waiting(GRAVE, later(minutes=1), later(minutes=2)) == []
+
+
+async def test_a_story_waits_with_everything_that_told_of_it(store: Store) -> None:
+    story = await told(store)
+    await store.write(lambda tx: tx.refresh(story, later(hours=30)))
+    (edit,) = await store.claim_deliveries(later(hours=30), LEASE, 10)
+    sent = replace(edit, state=DeliveryState.SENT, tried_at=later(hours=30), attempts=1)
+    await store.set_delivery(sent)
+
+    (waiting,) = await store.waiting(GRAVE, later(hours=29), later(hours=31))
+
+    assert (waiting.told, waiting.thread) == ((NOW, later(hours=30)), True)
+
+
+async def test_a_story_waits_in_every_channel_that_was_told_of_it(store: Store) -> None:
+    story = await told(store)
+    again = decision((await store.story(story)).members[0].reading.article.id, "desk")
+
+    def work(tx) -> None:
+        tx.decide(again, later(minutes=5))
+        tx.alert(story, again, "new", later(minutes=5))
+
+    await store.write(work)
+    (post,) = await store.claim_deliveries(later(minutes=5), LEASE, 10)
+    sent = replace(post, state=DeliveryState.SENT, ts="17.000002", sent_as="C2", tried_at=later(minutes=5), attempts=1)
+    await store.set_delivery(sent)
+
+    found = [(each.channel, each.told) for each in await store.waiting(GRAVE, LONG_AGO, NOW)]
+    assert found == [("desk", (later(minutes=5),)), ("risk", (NOW,))]
 
 
 async def test_a_story_that_somebody_is_on_waits_for_nobody(store: Store) -> None:
@@ -172,29 +201,67 @@ async def test_a_story_that_somebody_is_on_waits_for_nobody(store: Store) -> Non
     assert await store.waiting(GRAVE, LONG_AGO, NOW) == []
 
 
-async def test_a_channel_is_reminded_of_a_story_once(store: Store) -> None:
-    story = await told(store)
+@pytest.mark.parametrize(
+    ("level", "kept", "waits"),
+    [
+        (Level.HIGH, "risk high", False),
+        (Level.HIGH, "desk critical", False),
+        (Level.HIGH, "risk", False),  # of before levels were kept
+        (Level.CRITICAL, "risk high", True),
+        (Level.CRITICAL, "risk critical", False),
+    ],
+)
+async def test_a_story_waits_until_somebody_was_reminded_of_its_level(
+    store: Store, level: Level, kept: str, waits: bool
+) -> None:
+    story = await told(store, level=level)
 
-    await keep(store, answer(AnswerKind.REMINDED, story, "", value="risk"))
+    await keep(store, answer(AnswerKind.REMINDED, story, "", value=kept))
+
+    assert [each.story for each in await store.waiting(GRAVE, LONG_AGO, NOW)] == [story] * waits
+
+
+async def test_what_was_reminded_of_a_story_holds_for_the_one_that_swallowed_it(store: Store) -> None:
+    older, younger = await told(store), await told(store, "Second")
+    await keep(store, answer(AnswerKind.REMINDED, younger, "", value="risk high"))
+    await store.write(lambda tx: tx.merge_stories(older, younger, by="ann", why="same", now=NOW))
 
     assert await store.waiting(GRAVE, LONG_AGO, NOW) == []
 
 
-async def test_a_level_that_was_raised_counts_as_told_anew(store: Store) -> None:
+async def test_a_story_that_only_a_digest_told_waits_without_a_thread(store: Store) -> None:
+    def work(tx) -> list[str]:
+        made = []
+        for title in ("First", "Second"):
+            given = reading(article(title))
+            tx.add_article(given, 1)
+            made.append(tx.open_story(given, placement()).id)
+            tx.set_story(made[-1], level=Level.HIGH, score=60)
+        tx.owe(DeliveryKind.DIGEST, "risk", {"title": "Daily digest", "stories": made[::-1]}, NOW)
+        return made
+
+    older, younger = await store.write(work)
+    assert await store.waiting(GRAVE, LONG_AGO, NOW) == []
+    (digest,) = await store.claim_deliveries(NOW, LEASE, 10)
+    sent = replace(digest, state=DeliveryState.SENT, ts="17.000009", sent_as="C1", tried_at=NOW, attempts=1)
+    await store.set_delivery(sent)
+
+    waiting = [Waiting(story, "risk", Level.HIGH, (NOW,), thread=False) for story in (older, younger)]
+    assert await store.waiting(GRAVE, LONG_AGO, NOW) == waiting
+    assert await store.waiting(GRAVE, later(minutes=1), later(minutes=2)) == []
+    await store.write(lambda tx: tx.merge_stories(older, younger, by="ann", why="same", now=NOW))
+    assert [each.story for each in await store.waiting(GRAVE, LONG_AGO, NOW)] == [older]
+
+
+async def test_a_message_that_can_no_longer_be_edited_is_named_and_owed_no_edit(store: Store) -> None:
     story = await told(store)
-    more = reading(article("More"))
-    raised = decision(more.article.id, "risk", reason=Reason.LEVEL_RAISED)
+    assert list(await store.write(lambda tx: tx.refresh(story, NOW))) == []
+    (edit,) = await open_ones(store)
+    await store.set_delivery(replace(edit, state=DeliveryState.REPLACED))
+    await store.write(lambda tx: tx.freeze(story, "risk", "message_not_found"))
 
-    def work(tx) -> None:
-        tx.add_article(more, 1)
-        tx.join_story(story, more, placement(story))
-        tx.decide(raised, later(hours=2))
-        tx.alert(story, raised, "update", later(hours=2))
-
-    await store.write(work)
-
-    (waiting,) = await store.waiting(GRAVE, LONG_AGO, later(hours=3))
-    assert waiting.told_at == later(hours=2)
+    assert list(await store.write(lambda tx: tx.refresh(story, later(minutes=1)))) == ["risk"]
+    assert await open_ones(store) == []
 
 
 async def test_a_story_that_was_never_told_waits_for_nobody(store: Store) -> None:

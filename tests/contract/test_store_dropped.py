@@ -153,9 +153,11 @@ async def test_who_takes_a_story_whose_message_is_in_hand_is_shown_by_an_edit(st
 
 async def test_material_news_that_waited_for_a_message_that_is_dropped_becomes_the_message(store: Store) -> None:
     story = await told(store)
-    parked = await put(store, DeliveryState.PARKED)
+    sending = await put(store, DeliveryState.SENDING)
     await joined(store, story, Reason.DENIED)
     await said(store, story, BROADCAST, {"news": []})
+    parked = replace(sending, state=DeliveryState.PARKED)
+    await store.set_delivery(parked)
     await joined(store, story, Reason.MORE_ARTICLES)
     await said(store, story, REPLY, {"news": []})
     assert list(await claimed(store)) == []

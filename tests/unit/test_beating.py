@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from riskbot.matching.match import Matcher
 from riskbot.mind import Mind
-from riskbot.model import Delivery, DeliveryKind, DeliveryState, FeedState, Level
+from riskbot.model import Delivery, DeliveryKind, DeliveryState, FeedState, Level, Reason
 from riskbot.model.answers import Answer, AnswerKind
 from riskbot.model.calm import ChannelPlan, Plan, QuietHours, RulePlan, Silence
 from riskbot.policy.alerting import Policy
@@ -17,7 +19,7 @@ from riskbot.policy.heartbeat import Daily
 from riskbot.ports import Transaction
 from riskbot.stories.outlets import Outlets
 from riskbot.usecases.heartbeat import beat, daily, remind
-from tests.builders import NOW, article, decision, feed, later, placement, reading, ruleset
+from tests.builders import NOW, article, decision, feed, hit, later, placement, reading, ruleset
 from tests.fakes import FakeStore
 
 AFTER = timedelta(minutes=30)
@@ -117,6 +119,15 @@ async def test_a_grave_story_that_nobody_is_on_is_reminded_of_once() -> None:
     assert reminder.text.startswith(f"Nobody is on story {story} (High), told 31 minutes ago: White House memo")
 
 
+async def test_a_reminder_can_be_answered_where_it_stands() -> None:
+    store = FakeStore()
+    story = await told(store)
+
+    await remind(store, mind(), AFTER, later(hours=1))
+
+    assert [each.body["own"] for each in await owed(store)] == [story]
+
+
 async def test_nobody_is_reminded_of_what_somebody_is_on_or_what_is_silenced() -> None:
     store = FakeStore()
     story = await told(store)
@@ -147,6 +158,145 @@ async def test_quiet_hours_are_kept_but_by_what_is_critical() -> None:
         await told(store, level)
         assert await remind(store, mind(quiet), AFTER, later(hours=1)) == reminded
         assert await remind(store, mind(quiet), AFTER, later(hours=3)) == 1 - reminded
+
+
+async def raised(store: FakeStore, story: str, at: datetime, reason: Reason, *, aloud: bool = True) -> None:
+    """An article makes the story critical, and the channel is told: by an edit, and by a broadcast."""
+    given = reading(article("Treasury lists Alibaba"), hits=(hit(level=Level.CRITICAL),))
+    made = decision(given.article.id, "risk", reason=reason)
+
+    def work(tx: Transaction) -> None:
+        tx.add_article(given, 1)
+        tx.join_story(story, given, placement(story))
+        tx.set_story(story, level=Level.CRITICAL, score=90)
+        tx.decide(made, at)
+        tx.alert(story, made, "update", at)
+        if aloud:
+            tx.owe(DeliveryKind.BROADCAST, "risk", {"news": []}, at, story=story)
+
+    await store.write(work)
+    await send(store, at)
+
+
+async def send(store: FakeStore, at: datetime) -> None:
+    while claimed := await store.claim_deliveries(at, AFTER, 10):
+        for each in claimed:
+            await store.set_delivery(
+                replace(each, state=DeliveryState.SENT, ts="17.000002", sent_as="C1", tried_at=at, due_at=None)
+            )
+
+
+async def reminders(store: FakeStore, of: Mind | None = None, *, until: datetime, since: datetime = NOW) -> list[Any]:
+    """What reminders say when somebody looks every ten minutes, each with the time at which it was owed."""
+    found, now = [], since
+    while now <= until:
+        before = {each.id for each in await owed(store)}
+        await remind(store, of or mind(), AFTER, now)
+        found += [(now, each) for each in await owed(store) if each.id not in before]
+        await send(store, now)
+        now += timedelta(minutes=10)
+    return found
+
+
+@pytest.mark.parametrize("reason", [Reason.OFFICIAL_ACTION, Reason.CONFIRMED, Reason.LEVEL_RAISED])
+async def test_a_story_is_reminded_of_at_each_level_whatever_raised_it(reason: Reason) -> None:
+    store = FakeStore()
+    story = await told(store)
+    plan = mind(Plan(rules={"alibaba-military": RulePlan(mention="here")}))
+
+    first = await reminders(store, plan, until=later(hours=1))
+    await raised(store, story, later(hours=2), reason)
+    second = await reminders(store, plan, since=later(hours=2), until=later(hours=6))
+
+    assert [(at, each.body["mention"]) for at, each in first + second] == [
+        (later(minutes=30), []),
+        (later(hours=2, minutes=30), ["here"]),
+    ]
+    assert "(Critical), told 30 minutes ago" in second[0][1].text
+
+
+async def test_a_story_that_becomes_grave_days_later_is_reminded_of_in_its_time() -> None:
+    store = FakeStore()
+    story = await told(store, Level.MEDIUM)
+    await raised(store, story, later(hours=40), Reason.OFFICIAL_ACTION)
+
+    found = await reminders(store, since=later(hours=40), until=later(hours=42))
+
+    assert [at for at, _ in found] == [later(hours=40, minutes=30)]
+
+
+async def test_time_runs_from_when_the_message_went_out_and_not_from_the_decision() -> None:
+    store = FakeStore()
+    given = reading(article())
+    made = decision(given.article.id, "risk")
+
+    def work(tx: Transaction) -> None:
+        tx.add_article(given, 1)
+        tx.set_story(tx.open_story(given, placement()).id, level=Level.HIGH, score=60)
+        tx.decide(made, NOW)
+        tx.alert("s1", made, "new", NOW)
+
+    await store.write(work)
+    await send(store, later(hours=5))  # Slack was away
+
+    found = await reminders(store, until=later(hours=6), since=later(hours=5))
+
+    assert [at for at, _ in found] == [later(hours=5, minutes=30)]
+
+
+async def test_a_reminder_waits_until_half_an_hour_after_a_broadcast_of_its_story() -> None:
+    store = FakeStore()
+    story = await told(store)
+    await store.write(lambda tx: tx.owe(DeliveryKind.BROADCAST, "risk", {"news": []}, later(minutes=20), story=story))
+    await send(store, later(minutes=20))
+
+    found = await reminders(store, since=later(minutes=20), until=later(hours=2))
+
+    assert [at for at, _ in found] == [later(minutes=50)]
+
+
+async def test_a_story_told_in_two_channels_is_reminded_of_in_one() -> None:
+    store = FakeStore()
+    story = await told(store)
+    again = decision("a", "desk")
+    (member,) = (await store.story(story)).members  # type: ignore[union-attr]
+
+    def work(tx: Transaction) -> None:
+        made = replace(again, article=member.reading.article.id)
+        tx.decide(made, later(minutes=5))
+        tx.alert(story, made, "new", later(minutes=5))
+
+    await store.write(work)
+    await send(store, later(minutes=5))
+
+    found = await reminders(store, until=later(hours=3))
+
+    assert [(at, each.channel) for at, each in found] == [(later(minutes=30), "risk")]
+
+
+async def test_a_story_that_only_a_digest_told_is_reminded_of_by_a_line_of_its_own() -> None:
+    store = FakeStore()
+    given = reading(article())
+    held = decision(given.article.id, "risk", tell=False, reason=Reason.HELD_FOR_DIGEST)
+
+    def work(tx: Transaction) -> str:
+        tx.add_article(given, 1)
+        story = tx.open_story(given, placement()).id
+        tx.set_story(story, level=Level.HIGH, score=60)
+        tx.decide(held, NOW)
+        body = {"title": "Daily digest", "stories": [story]}
+        tx.owe(DeliveryKind.DIGEST, "risk", body, NOW, due_at=later(hours=8))
+        return story
+
+    story = await store.write(work)
+    assert await reminders(store, until=later(hours=2)) == []
+    await send(store, later(hours=8))
+
+    ((at, reminder),) = await reminders(store, since=later(hours=8), until=later(hours=12))
+
+    assert at == later(hours=8, minutes=30)
+    assert (reminder.kind, reminder.channel, reminder.story) == (DeliveryKind.NOTICE, "risk", None)
+    assert reminder.text.endswith(f"(/riskbot own {story} takes it on)")
 
 
 async def test_reminders_can_be_off() -> None:

@@ -145,6 +145,25 @@ def test_something_material_ends_a_silence_that_waits_for_it_and_no_other() -> N
     assert both.held.silence == "m2"
 
 
+def test_something_material_ends_a_silence_that_waits_for_it_behind_an_older_one_too() -> None:
+    steady, later_one = replace(MUTE, id="m1", until_material=False), replace(MUTE, id="m2")
+    both = made(silences=[steady, later_one], material="first denied")
+    assert (both.decision.reason, both.lifted) == (Reason.SILENCED, (later_one,))
+    assert both.held
+    assert both.held.silence == "m1"
+    assert made(silences=[steady, later_one]).lifted == ()
+
+
+def test_something_material_ends_no_silence_of_what_it_is_not_about_or_that_stops_only_a_part() -> None:
+    of_tencent = replace(MUTE, id="m2", matchers={"company": ("tencent",)})
+    of_alibaba = replace(MUTE, id="m3", matchers={"company": ("alibaba",)})
+    assert made(silences=[MUTE, of_tencent], material="first denied").lifted == (MUTE,)
+    told = made(silences=[of_alibaba], hits=[hit(), hit("tencent")], material="first denied")
+    assert (told.decision.tell, told.lifted) == (True, ())
+    both = made(silences=[of_alibaba, of_tencent], hits=[hit(), hit("tencent")], material="first denied")
+    assert (both.decision.tell, both.lifted) == (True, (of_alibaba, of_tencent))
+
+
 def test_a_silence_holds_back_critical_stories_too_because_somebody_asked_for_it() -> None:
     assert not made(silences=[MUTE], story=replace(UNTOLD, level=Level.CRITICAL)).decision.tell
 

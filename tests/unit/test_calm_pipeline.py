@@ -1,146 +1,19 @@
-"""Silences, routes, quiet hours, digests and caps, from the entry to the message, on the fakes."""
+"""Routes, quiet hours, digests and caps, from the entry to the message, on the fakes."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riskbot.mind import Mind
 from riskbot.model import DeliveryKind, Entry, FeedState, Level, Reason
-from riskbot.model.calm import Away, ChannelPlan, DigestTime, Plan, QuietHours, Route, RulePlan, Silence
+from riskbot.model.calm import Away, ChannelPlan, DigestTime, Plan, QuietHours, Route, RulePlan
 from riskbot.usecases.calm import note_absence, tell_held
-from tests.builders import NOW, TITLE, entry, feed, later, rule
+from tests.builders import NOW, entry, feed, later
+from tests.calmrounds import DENIAL, FIRST, GRAVE, NIGHT, PORT, SANCTIONED, judging, muted, reasons, told
 from tests.fakes import FakeNotifier, FakeStore
-from tests.rounds import ALLEGED, RETOLD, RULES, delivered, mind, polled
-
-NIGHT = QuietHours(11 * 60, 13 * 60)  # around NOW, which is noon in UTC
-GRAVE = rule("Alibaba and sanctions", topics=("sanctions",), level=Level.CRITICAL)
-PORT = entry("Tencent sells maps to the military", "Tencent sells maps to the Chinese military.", entry_id="3")
-SANCTIONED = entry("Alibaba is put under sanctions", "The Treasury has put Alibaba under sanctions.", entry_id="4")
-DENIAL = entry(
-    "Alibaba denies White House memo on Chinese military",
-    "Alibaba denies the White House memo that says it helps the Chinese military.",
-    entry_id="5",
-)
-FIRST = entry(TITLE, ALLEGED, entry_id="1")
-
-
-def judging(**wishes: object) -> Mind:
-    """A mind by which the one channel wants this."""
-    return mind(plan=Plan({"risk": ChannelPlan("risk", **wishes)}))  # type: ignore[arg-type]
-
-
-def reasons(store: FakeStore) -> list[Reason]:
-    return [decision.reason for decision in store.decisions]
-
-
-async def told(store: FakeStore, notifier: FakeNotifier, at: datetime, by: Mind) -> None:
-    """One round of the two ticks."""
-    await tell_held(store, by.policy.plan, at)
-    await delivered(store, notifier, at)
-
-
-async def muted(store: FakeStore, *, material: bool = False, hours: float | None = 1, **matchers: str) -> str:
-    given = {key: (value,) for key, value in matchers.items()}
-    ends = later(hours=hours) if hours else None
-    silence = Silence("", given, NOW, ends, "anna", "we know", until_material=material)
-    return await store.write(lambda tx: tx.add_silence(silence))
-
-
-# ── silences ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def test_a_silence_stops_telling_and_never_recording_and_its_end_is_one_summary() -> None:
-    store, notifier, by = FakeStore(), FakeNotifier(), mind()
-    await muted(store, company="alibaba")
-    await polled(store, FIRST, RETOLD, PORT)
-    await told(store, notifier, later(minutes=1), by)
-    assert [summary.companies for summary in notifier.shown.values()] == [("Tencent",)]
-    counts = await store.counts()
-    assert (counts.articles, counts.stories) == (3, 2)
-    assert sorted(reasons(store)) == [Reason.NEW_STORY, Reason.SILENCED, Reason.SILENCED]
-    assert [silence.held for silence in await store.silences()] == [2]
-    await told(store, notifier, later(hours=1), by)
-    (digest,) = notifier.digested
-    assert (digest.title, [line.articles for line in digest.lines]) == ("Silence ended: company alibaba", [2])
-    assert digest.muted == ("company alibaba (silence m1 of anna, we know): 2 articles of 1 story",)
-    await told(store, notifier, later(hours=2), by)
-    assert len(notifier.digested) == 1
-
-
-async def test_a_silence_that_held_nothing_back_ends_without_a_word() -> None:
-    store, notifier, by = FakeStore(), FakeNotifier(), mind()
-    await muted(store, company="tencent")
-    await told(store, notifier, later(hours=1), by)
-    assert notifier.calls == []
-
-
-async def test_after_the_summary_only_news_is_told_and_not_another_copy() -> None:
-    store, notifier, by = FakeStore(), FakeNotifier(), mind()
-    await muted(store, company="alibaba")
-    await polled(store, FIRST)
-    await told(store, notifier, later(hours=1), by)
-    await polled(store, RETOLD, at=later(hours=2), source="other")
-    assert reasons(store)[-1] is Reason.TOLD_IN_DIGEST
-    await polled(store, DENIAL, at=later(hours=3), source="third")
-    await told(store, notifier, later(hours=3), by)
-    assert reasons(store)[-1] is Reason.DENIED
-    assert [summary.articles for summary in notifier.shown.values()] == [3]
-
-
-async def test_a_story_muted_until_something_material_is_told_of_the_first_denial() -> None:
-    store, notifier, by = FakeStore(), FakeNotifier(), mind()
-    await polled(store, FIRST)
-    await delivered(store, notifier)
-    await muted(store, story="s1", material=True, hours=None)
-    await polled(store, RETOLD, at=later(minutes=1), source="other")
-    await told(store, notifier, later(minutes=1), by)
-    assert reasons(store)[-1] is Reason.SILENCED
-    assert [summary.articles for summary in notifier.shown.values()] == [1]
-    await polled(store, DENIAL, at=later(minutes=2), source="third")
-    await told(store, notifier, later(minutes=2), by)
-    assert [summary.articles for summary in notifier.shown.values()] == [3]
-    (silence,) = await store.silences()
-    assert (silence.ended_at, silence.ended_by) == (later(minutes=2), "first denied, in s1")
-
-
-async def test_what_a_poll_brings_that_began_before_the_silence_ended_is_told_by_another_summary() -> None:
-    store, notifier, by = FakeStore(), FakeNotifier(), mind()
-    await muted(store, company="alibaba")
-    await polled(store, FIRST)
-    await told(store, notifier, later(hours=1), by)
-    assert len(notifier.digested) == 1
-    await polled(store, SANCTIONED, at=later(minutes=59), source="slow")  # kept only after the summary was owed
-    await told(store, notifier, later(minutes=61), by)
-    assert [line.story for line in notifier.digested[-1].lines] == ["s2"]
-    assert len(notifier.digested) == 2
-
-
-async def test_nothing_is_said_in_the_thread_of_a_silenced_story() -> None:
-    store, notifier, by = FakeStore(), FakeNotifier(), mind()
-    await polled(store, FIRST)
-    await delivered(store, notifier)
-    await muted(store, story="s1")
-    await polled(store, DENIAL, at=later(minutes=1), source="other")
-    await told(store, notifier, later(minutes=1), by)
-    assert notifier.replied == []
-
-
-async def test_a_message_that_stands_is_brought_up_to_date_when_its_silence_ends() -> None:
-    store, notifier, by = FakeStore(), FakeNotifier(), mind()
-    await polled(store, FIRST)
-    await delivered(store, notifier)
-    await muted(store, story="s1")
-    await polled(store, DENIAL, at=later(minutes=1), source="other")
-    await told(store, notifier, later(minutes=1), by)
-    assert [summary.articles for summary in notifier.shown.values()] == [1]
-    await told(store, notifier, later(hours=1), by)
-    assert [summary.articles for summary in notifier.shown.values()] == [2]
-    assert len(notifier.digested) == 1
-
+from tests.rounds import RETOLD, RULES, delivered, mind, polled
 
 # ── quiet hours ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -305,6 +178,8 @@ async def test_after_an_outage_what_is_old_and_not_grave_comes_as_one_digest() -
     await told(store, notifier, later(minutes=10), by)
     (digest,) = notifier.digested
     assert (digest.title, len(digest.lines)) == ("While I was away", len(await store.stories()) - 1)
+    assert (digest.since, digest.until) == (later(hours=-5), NOW)
+    assert {line.at for line in digest.lines} == {later(hours=-3)}  # not when they were read
 
 
 async def test_what_piled_up_while_slack_was_away_is_one_digest_and_news_of_it_a_message() -> None:
@@ -330,6 +205,7 @@ async def test_what_comes_to_wait_while_slack_is_still_away_joins_the_one_digest
     await delivered(store, notifier, later(minutes=67))
     (digest,) = notifier.digested
     assert (digest.title, [line.story for line in digest.lines]) == ("While I was away", ["s1", "s2"])
+    assert (digest.since, digest.until) == (NOW, later(minutes=66))
 
 
 async def test_a_channel_that_is_told_of_other_things_has_no_backlog() -> None:

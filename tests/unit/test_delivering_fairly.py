@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from riskbot.delivery import TOLD_AFTER, TURN, DeliveryReport, Manner, deliver
+from riskbot.delivery import TURN, DeliveryReport, Manner, deliver
 from riskbot.errors import StoreError
 from riskbot.model import Delivery, DeliveryKind, DeliveryState, Level, Story
+from riskbot.parking import TOLD_AFTER
 from riskbot.policy.resending import to_resend
 from riskbot.policy.saying import LINES
 from riskbot.ports import Sent, Transaction

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from riskbot.delivery import TOLD_AFTER, TOLD_EVERY, DeliveryReport, deliver
+from riskbot.delivery import DeliveryReport, deliver
 from riskbot.mind import Mind
 from riskbot.model import Delivery, DeliveryKind, DeliveryState
 from riskbot.model.calm import ChannelPlan, Plan
+from riskbot.parking import TOLD_AFTER, TOLD_EVERY
 from tests.builders import NOW, entry, later
 from tests.fakes import FakeNotifier, FakeStore, Lost, refused, unknown
 from tests.rounds import delivered, mind, polled

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from riskbot.delivery import TOLD_AFTER, DeliveryReport, deliver
+from riskbot.delivery import DeliveryReport, deliver
 from riskbot.mind import Mind
 from riskbot.model import Delivery, DeliveryKind, DeliveryState, Level, Reason
 from riskbot.model.calm import ChannelPlan, Plan, WhenUnsure
+from riskbot.parking import TOLD_AFTER
 from riskbot.policy.replying import written
 from riskbot.policy.resending import to_resend
 from tests.builders import NOW, entry, later
@@ -223,7 +224,9 @@ async def test_what_is_parked_for_ten_minutes_is_told_once_to_those_who_run_risk
     assert await sent(store, notifier, NOW + TOLD_AFTER - timedelta(seconds=1), by) == DeliveryReport()
     assert await sent(store, notifier, NOW + TOLD_AFTER, by) == DeliveryReport(sent=1)
     (line,) = notifier.noted
-    assert line.startswith("2 messages to risk wait for a person since 2025-11-17 12:00 UTC: Slack said not_in_channel")
+    assert line.startswith(
+        "2 messages to #risk wait for a person since 2025-11-17 12:00 UTC: Slack said not_in_channel"
+    )
     assert line.endswith("riskbot alerts resend d1 d2")
     (notice,) = await store.notices()
     assert notice.body["parked"] == ["d1", "d2"]

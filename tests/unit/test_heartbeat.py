@@ -107,6 +107,12 @@ def test_what_is_ill_is_named_with_why() -> None:
     assert "the last edit is refused: rules.yaml:3 unknown topic" in said
 
 
+def test_a_riskbot_whose_messages_slack_does_not_take_is_not_well() -> None:
+    said = text(beat(overdue="a message to #risk waits since 07:00 UTC: Slack does not take it (status 503)"))
+    assert said.startswith("riskbot needs a look")
+    assert "Not told: a message to #risk waits since 07:00 UTC: Slack does not take it (status 503)" in said
+
+
 def test_what_is_not_known_is_said_to_be_not_known() -> None:
     said = text(beat(activity=Activity(), rules=None))
     assert "Published → told: not known" in said

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from riskbot.delivery import DeliveryReport
 from riskbot.errors import FetchError
-from riskbot.model import Article, DeliveryKind, Entry, Known, Level, Reason
+from riskbot.model import Article, Known, Level, Reason
 from riskbot.pipeline import PollReport, total
 from tests.builders import NOW, TEXT, TITLE, entry, feed, later, rule
 from tests.fakes import UNCHANGED, FakeDatabase, FakeNotifier, FakeStore, entries
@@ -326,50 +325,3 @@ async def test_an_article_is_placed_by_its_own_time_however_late_it_comes() -> N
     await polled(store, late, source="other")
     old, new = await store.stories()
     assert [len(story.members) for story in (old, new)] == [2, 1]
-
-
-def own_words(number: int) -> Entry:
-    """A report of the memo with words of its own, so that it repeats no other."""
-    words = " ".join(f"word{number}{letter}" for letter in "abcdefghijklmnopqrstuvw")
-    return entry(TITLE, f"{ALLEGED} {words}", entry_id=f"{number}")
-
-
-async def test_a_long_story_is_edited_at_most_once_in_a_while_unless_the_news_is_material() -> None:
-    store, notifier = FakeStore(), FakeNotifier()
-    for number in range(11):
-        await polled(store, own_words(number), source=f"feed-{number}")
-    await delivered(store, notifier)
-    for number, minutes in ((11, 1), (12, 2)):
-        await polled(store, own_words(number), source=f"feed-{number}", at=later(minutes=minutes))
-    await delivered(store, notifier, at=later(minutes=3))
-    assert [summary.articles for summary in notifier.shown.values()] == [11]
-    assert reasons(store)[-2:] == [Reason.MORE_ARTICLES, Reason.COOLDOWN]
-    await delivered(store, notifier, at=later(minutes=10))
-    assert [summary.articles for summary in notifier.shown.values()] == [13]
-
-    denial = entry(
-        "Alibaba denies White House memo on the Chinese military", f"{TEXT} Alibaba denied it.", entry_id="d"
-    )
-    await polled(store, denial, source="late", at=later(minutes=12))
-    await delivered(store, notifier, at=later(minutes=12))
-    assert [summary.articles for summary in notifier.shown.values()] == [14]
-
-
-async def test_a_wave_of_reposts_in_one_poll_is_one_story_one_message_and_says_so_of_each() -> None:
-    store, notifier = FakeStore(), FakeNotifier()
-    wave = [entry(TITLE, TEXT, entry_id=f"{number}", url=f"https://n{number}.example/") for number in range(200)]
-    report = await polled(store, *wave)
-    assert (report.new, report.told) == (200, 5)
-    (story,) = await store.stories()
-    assert len(story.members) == 200
-    assert story == await store.story(story.id)
-    assert Counter(reasons(store)) == {
-        Reason.NEW_STORY: 1,
-        Reason.MORE_ARTICLES: 4,
-        Reason.SAME_ORIGIN_REPEAT: 195,
-    }
-    await delivered(store, notifier)
-    assert [summary.articles for summary in notifier.shown.values()] == [200]
-    ((kind, _, listing),) = notifier.replied
-    assert (kind, listing.sources, listing.news) == (DeliveryKind.REPLY, True, ())
-    assert len(notifier.posted) == 2

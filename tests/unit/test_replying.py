@@ -8,7 +8,20 @@ import pytest
 
 from riskbot.model import Decision, Delivery, DeliveryKind, Level, Reason, Standing, Summary, Thread
 from riskbot.model.saying import News
-from riskbot.policy.replying import BROADCAST_EVERY, Saying, is_material, lists_sources, news_of, read, to_say, written
+from riskbot.policy.replying import (
+    BROADCAST_EVERY,
+    LISTED,
+    ROOM,
+    Saying,
+    in_thread,
+    is_material,
+    lists,
+    lists_sources,
+    news_of,
+    read,
+    to_say,
+    written,
+)
 from tests.builders import NOW, later
 from tests.slacksummaries import FULL
 
@@ -114,3 +127,32 @@ def test_all_sources_are_listed_when_the_message_has_no_room_and_each_time_they_
     before: int, after: int, listed: bool
 ) -> None:
     assert lists_sources(before, after) is listed
+
+
+@pytest.mark.parametrize(
+    ("articles", "listed", "stand"),
+    [
+        (5, 0, False),  # the message has room for all of them
+        (6, 0, False),
+        (6, 6, True),
+        (10, 6, True),  # the latest four are on the message
+        (11, 6, False),
+        (12, 12, True),
+        (48, 48, False),  # one list has no room for so many
+        (61, 48, False),
+    ],
+)
+def test_sources_are_said_to_stand_in_the_thread_only_where_they_do(articles: int, listed: int, stand: bool) -> None:
+    assert in_thread(articles, listed) is stand
+
+
+def test_at_every_count_what_is_said_to_stand_in_the_thread_or_on_the_message_does() -> None:
+    for articles in range(1, 200):
+        listed = max((at for at in LISTED if at <= articles), default=0)
+        in_list = set(range(max(0, listed - ROOM), listed))
+        on_message = {0, *range(max(0, articles - 4), articles)}
+        assert not in_thread(articles, listed) or in_list | on_message == set(range(articles))
+
+
+def test_a_body_says_of_how_many_articles_it_lists_the_sources() -> None:
+    assert [lists(body) for body in ({}, {"news": []}, {"sources": 12}, {"sources": True})] == [0, 0, 12, 1]

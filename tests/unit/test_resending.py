@@ -11,13 +11,22 @@ from riskbot.errors import SlackError
 from riskbot.model import Alert, Delivery, DeliveryKind, DeliveryState, Level, Reason
 from riskbot.model.calm import WhenUnsure
 from riskbot.policy.resending import (
+    ASKED_AGAIN,
+    IN_DOUBT,
+    LONGEST_UNANSWERED,
     LONGEST_WAIT,
     SPREAD,
+    absent,
     after_refusal,
+    asked_again,
     cannot_look,
     defective,
     for_the_moment,
+    left_to_fold,
+    long_unseen,
+    marked,
     not_seen,
+    not_there,
     to_resend,
     unreadable,
     unsure,
@@ -114,6 +123,84 @@ def test_what_nobody_saw_end_settles_from_its_beginning() -> None:
     assert not_seen(replace(died, tried_at=None), NOW, SETTLE) is None
 
 
+def unanswered(times: int, attempts: int = 0) -> Delivery:
+    """A message whose last tries, so many, had no answer; the last one ended now."""
+    message = replace(TRYING, attempts=attempts or times)
+    for _ in range(times):
+        message = after_refusal(message, unknown(), NOW)
+    return message
+
+
+@pytest.mark.parametrize(
+    ("times", "seconds"), [(1, 30), (2, 60), (3, 120), (4, 240), (5, 480), (6, 900), (7, 900), (5_000, 900)]
+)
+def test_what_is_never_answered_is_tried_later_and_later(times: int, seconds: int) -> None:
+    lost = unanswered(times)
+    assert lost.due_at == later(seconds=2), "the first look is as early as ever"
+    waiting = not_seen(lost, later(seconds=30), SETTLE)
+    assert (waiting.due_at if waiting else later(seconds=30)) == later(seconds=seconds)
+    if waiting:
+        assert absent(waiting)
+        assert not waiting.unsure
+        assert not_seen(waiting, later(seconds=31), SETTLE) is None, "whoever takes it up again sends it"
+
+
+@pytest.mark.parametrize("jitter", [-1.0, -0.3, 0.5, 1.0])
+def test_unanswered_tries_are_spread_and_no_wait_is_longer_than_the_longest(jitter: float) -> None:
+    waiting = not_seen(unanswered(3), later(seconds=30), SETTLE, jitter)
+    assert waiting is not None
+    assert waiting.due_at == NOW + timedelta(seconds=120) * (1 + SPREAD * jitter)
+    longest = not_seen(unanswered(9), later(seconds=30), SETTLE, jitter)
+    assert longest is not None
+    assert longest.due_at is not None
+    assert NOW + LONGEST_UNANSWERED * (1 - SPREAD) <= longest.due_at <= NOW + LONGEST_UNANSWERED
+
+
+def test_tries_that_slack_answered_are_no_reason_to_wait_longer() -> None:
+    limited = after_refusal(unanswered(5), refused("ratelimited", retry_after=1.0), NOW)
+    assert not_seen(after_refusal(limited, unknown(), NOW), later(seconds=30), SETTLE) is None
+    away = after_refusal(unanswered(2), refused("unreachable"), NOW)
+    waiting = not_seen(after_refusal(away, unknown(), NOW), later(seconds=30), SETTLE)
+    assert waiting is not None
+    assert waiting.due_at == later(seconds=120)
+
+
+def test_a_message_that_somebody_died_over_is_not_known_to_be_absent() -> None:
+    died = replace(TRYING, due_at=None)
+    assert not absent(died)
+    for looked in (not_seen(died, NOW, SETTLE), unsure(died, refused("unreachable"), NOW)):
+        assert looked is not None
+        assert (absent(looked), looked.lost_at) == (False, NOW)
+
+
+OUTAGE = replace(TRYING, lost_at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("message", "old"),
+    [
+        (OUTAGE, True),
+        (replace(OUTAGE, kind=DeliveryKind.EDIT), False),
+        (replace(OUTAGE, may_repeat=True), False),
+        (not_there(OUTAGE, NOW), False),
+        (replace(OUTAGE, lost_at=None, tried_at=None), False),
+        (replace(OUTAGE, lost_at=later(hours=1)), False),
+    ],
+)
+def test_a_first_message_lost_longer_than_an_outage_ago_may_be_left_to_a_digest(message: Delivery, old: bool) -> None:
+    assert long_unseen(message, later(hours=2)) is old
+
+
+@pytest.mark.parametrize(
+    ("level", "left"), [(Level.LOW, True), (Level.MEDIUM, True), (Level.HIGH, False), (Level.CRITICAL, False)]
+)
+def test_what_is_grave_is_never_left_to_a_digest(level: Level, left: bool) -> None:
+    found = left_to_fold(OUTAGE, level, later(hours=2))
+    assert (found is not None) is left
+    assert found is None or (absent(found) and found.due_at == later(hours=2) + LONGEST_UNANSWERED)
+    assert left_to_fold(OUTAGE, None, NOW) is None
+
+
 def test_a_look_up_that_fails_for_the_moment_is_repeated_later_and_later() -> None:
     waits = []
     for seconds in (0, 10, 100, 10_000):
@@ -180,6 +267,28 @@ def test_a_parked_message_that_may_stand_is_looked_for_before_it_is_sent_again()
     refused_ = after_refusal(TRYING, refused(), NOW)
     plain = to_resend(refused_)
     assert (plain.state, plain.may_repeat, plain.parked_at) == (DeliveryState.OWED, False, None)
+
+
+def test_news_takes_a_parked_message_up_again_without_deciding_that_it_may_repeat() -> None:
+    unsure_ = unreadable(LOST, refused("missing_scope"), "ask", NOW)
+    assert unsure_ is not None
+    again = asked_again(replace(unsure_, reported=True, body={ASKED_AGAIN: True}))
+    assert (again.state, again.due_at, again.may_repeat, again.reported) == (DeliveryState.SENDING, None, False, False)
+    assert not absent(again)
+    assert again.unsure
+    assert asked_again(after_refusal(TRYING, refused(), NOW)).state is DeliveryState.OWED
+
+
+def test_a_message_says_that_it_may_repeat_when_it_or_one_before_it_may_stand() -> None:
+    assert not marked(TRYING)
+    assert marked(replace(TRYING, may_repeat=True))
+    follows = replace(LOST, body={IN_DOUBT: True})
+    assert marked(follows)
+    assert when_unsure(follows, Level.LOW, "drop") == "drop", "nobody has chosen for this one yet"
+
+
+def test_a_mend_that_is_a_sentence_ends_none_in_the_middle() -> None:
+    assert after_refusal(TRYING, refused("odd", "Set it."), NOW).error == "Slack said odd (Set it)"
 
 
 def test_a_rate_limited_look_up_waits_as_long_as_slack_says_and_stays_a_look_up() -> None:

@@ -167,3 +167,15 @@ def test_an_app_has_a_name_that_slack_takes(name: str) -> None:
     shown = manifest(name)["display_information"]["name"]
     assert 0 < len(shown) <= NAME_MAX
     assert shown == (" ".join(name.split())[:NAME_MAX] or "riskbot")
+
+
+@pytest.mark.parametrize(
+    ("mend", "said"),
+    [
+        ("did you mean alibaba?", "No company is called alibbaba — did you mean alibaba?"),
+        ("write its name", "No company is called alibbaba — write its name."),
+        ("", "No company is called alibbaba."),
+    ],
+)
+def test_a_refusal_ends_with_one_mark(mend: str, said: str) -> None:
+    assert actions.refused(InputError("no company is called alibbaba", mend)).text == said

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskbot.errors import InputError
-from riskbot.usecases.commands import AskHelp, AskStatus, AskWhy, Mute, parse, story_id
+from riskbot.usecases.commands import AskHelp, AskStatus, AskWhy, Mute, Release, Take, Unmute, parse, story_id
 
 
 def refused(text: str) -> tuple[str, str]:
@@ -24,6 +24,12 @@ def test_nothing_and_help_ask_what_can_be_typed() -> None:
 
 def test_status_is_asked_in_any_case() -> None:
     assert parse("status") == parse(" STATUS ") == AskStatus()
+
+
+@pytest.mark.parametrize(("verb", "asked"), [("own", Take), ("release", Release), ("unmute", Unmute)])
+def test_a_story_is_taken_given_back_and_unmuted_by_its_id(verb: str, asked: type) -> None:
+    assert parse(f"{verb} S7") == parse(f"{verb} 7") == asked("s7")
+    assert f"`/riskbot {verb} s12`" in refused(verb)[1]
 
 
 @pytest.mark.parametrize("typed", ["why s12", "Why S12", "why 12"])
@@ -61,7 +67,7 @@ def test_only_a_story_can_be_muted_until_something_material() -> None:
     ("typed", "wrong", "mend"),
     [
         ("statsu", "there is no command 'statsu'", "did you mean `/riskbot status`?"),
-        ("xyzzy", "there is no command 'xyzzy'", "write one of: status, mute, why, help"),
+        ("xyzzy", "there is no command 'xyzzy'", "write one of: status, mute, help, why, own, release, unmute"),
         ("status now", "`status` takes nothing more, and there stands 'now'", "write `/riskbot status`"),
         ("why", "no story is named", "`/riskbot why s12`"),
         ("why s1 s2", "more than one word", "`/riskbot why s12`"),

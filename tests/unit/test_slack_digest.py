@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from riskbot.model import Level
-from riskbot.model.saying import Digest
+from riskbot.model import Level, Standing
+from riskbot.model.saying import Digest, DigestLine
+from riskbot.policy.saying import line_of
 from riskbot.slack.digest import build
 from riskbot.slack.limits import problems
 from tests.slacknews import DIGESTS, PERMALINK, line
 from tests.slackpayloads import elements, golden, words
+from tests.slacksummaries import FULL, POSSIBLE
 
 
 def said(digest: Digest, **fields: Any) -> dict[str, Any]:
@@ -62,9 +64,31 @@ def test_what_was_blind_and_muted_stands_at_the_end() -> None:
 
 def test_the_notification_counts_by_level_and_names_the_gravest() -> None:
     assert said(DIGESTS["daily"])["text"] == (
-        "Daily digest: 5 stories, 1 critical, 1 high, 2 medium, 1 low. Gravest: critical, Headline of story 2, "
-        "per Reuters. Not seen meanwhile: cnbc-top: no answer for 3 hours, ft-home: 404 Not Found."
+        "Daily digest: 5 stories (1 critical, 1 high, 2 medium, 1 low). Gravest, alleged and denied: Headline of story "
+        "2, per Reuters. Not seen meanwhile: cnbc-top: no answer for 3 hours, ft-home: 404 Not Found."
     )
+
+
+def test_the_notification_counts_stories_of_one_level_once() -> None:
+    def heard(*lines: DigestLine) -> str:
+        return str(said(replace(DIGESTS["quiet"], lines=lines))["text"])
+
+    assert heard(line(1), line(2)) == (
+        "Quiet hours: 2 medium stories. First, alleged and denied: Headline of story 1, per Reuters."
+    )
+    assert heard(line(1, standings="possible")) == (
+        "Quiet hours: 1 medium story, possible: Headline of story 1, per Reuters."
+    )
+    assert heard(line(1, standings="", outlet=None)) == "Quiet hours: 1 medium story: Headline of story 1."
+
+
+def test_a_story_that_may_or_may_not_happen_is_called_possible_in_its_line() -> None:
+    (item,) = items(said(replace(DIGESTS["quiet"], lines=(line_of(POSSIBLE),))))
+    assert " · 2 articles · possible · no owner · story s1" in item
+    (both,) = items(said(replace(DIGESTS["quiet"], lines=(line_of(replace(POSSIBLE, standings=(Standing.DENIED,))),))))
+    assert " · possible, denied · " in both
+    (fact,) = items(said(replace(DIGESTS["quiet"], lines=(line_of(FULL),))))
+    assert "possible" not in fact
 
 
 def test_a_digest_without_a_story_says_so() -> None:
@@ -83,7 +107,7 @@ def test_very_long_addresses_cost_lines_and_never_the_digest() -> None:
     long = tuple(line(n, url="https://news.example/" + "x" * 1900) for n in range(30))
     payload = said(replace(DIGESTS["long"], lines=long))
     assert problems(payload) == []
-    assert "+27 more: 27 medium" in words(payload)
+    assert "+27 more of medium level. All of them: riskbot stories list" in words(payload)
 
 
 def test_a_banner_and_may_repeat_come_first() -> None:

@@ -15,7 +15,7 @@ from riskbot.slack.buttons import MUTE, NOT_USEFUL, OWN, SAME, USEFUL, WHY, mute
 from riskbot.slack.limits import problems
 from riskbot.slack.message import build
 from tests.slackpayloads import elements, golden, words
-from tests.slacksummaries import BARE, FULL, HOSTILE, PUBLISHED, TOLD, source
+from tests.slacksummaries import BARE, FULL, HOSTILE, POSSIBLE, PUBLISHED, TOLD, source
 
 
 def message(summary: Summary, **fields: Any) -> dict[str, Any]:
@@ -28,6 +28,7 @@ def message(summary: Summary, **fields: Any) -> dict[str, Any]:
     [
         ("new", message(FULL)),
         ("update", message(FULL, channel="C00000001", key="k2", ts="1763199240.000100")),
+        ("possible", message(POSSIBLE)),
         ("nothing_known", message(BARE, told=None)),
         ("hostile", message(HOSTILE)),
         ("replay", message(replace(FULL, sources=FULL.sources[:1], articles=1), banner="REPLAY, not live")),
@@ -39,6 +40,19 @@ def message(summary: Summary, **fields: Any) -> dict[str, Any]:
 def test_the_payload_is_exactly_the_golden_one(name: str, payload: dict[str, Any], pytestconfig: pytest.Config) -> None:
     assert problems(payload) == []
     golden(name, payload, update=pytestconfig.getoption("--update-golden"))
+
+
+def test_a_muted_story_says_so_in_its_small_print_and_its_menu_ends_it() -> None:
+    payload = message(replace(FULL, muted="Muted by ben until 2025-11-18 09:00 UTC"), interactive=True)
+    open_one = message(FULL, interactive=True)
+
+    assert problems(payload) == []
+    assert payload["blocks"][-2]["elements"][0]["text"] == "Muted by ben until 2025-11-18 09:00 UTC"
+    assert "Muted" not in json.dumps(open_one)
+    menus = [next(e for e in elements(each) if e.get("action_id") == MUTE) for each in (payload, open_one)]
+    values = [[option["value"] for option in menu["options"]] for menu in menus]
+    assert [muted(value) for value in values[0]][-1] == ("unmute", "s1")
+    assert values[0][:-1] == values[1]
 
 
 def test_the_header_gives_level_standing_and_company() -> None:
@@ -54,6 +68,9 @@ def test_each_level_has_its_circle(level: Level, circle: str) -> None:
 def test_not_verified_stands_in_the_header_only_when_nothing_else_is_known() -> None:
     alone = replace(FULL, standings=(Standing.UNVERIFIED,))
     assert "· Not verified ·" in message(alone)["blocks"][0]["text"]["text"]
+    unconfirmed = replace(alone, confirmations=0, official=0)
+    assert message(unconfirmed)["text"].startswith("High, not verified: Alibaba")
+    assert message(unconfirmed)["text"].count("not verified") == 1
 
 
 def test_a_story_of_which_nobody_claims_anything_is_headed_as_not_confirmed() -> None:
@@ -61,10 +78,24 @@ def test_a_story_of_which_nobody_claims_anything_is_headed_as_not_confirmed() ->
     assert message(silent)["blocks"][0]["text"]["text"] == "🟠 High · Not confirmed · Alibaba"
 
 
+def test_a_story_that_stands_on_possibilities_alone_says_so_where_it_is_read_first() -> None:
+    may_be = replace(POSSIBLE, standings=(Standing.ALLEGED, Standing.UNVERIFIED))
+    assert message(POSSIBLE)["blocks"][0]["text"]["text"] == "🟠 High · Possible · Alibaba"
+    assert message(POSSIBLE)["text"].startswith("High, possibly: Alibaba, sanctions, export bans. Alibaba may face")
+    assert message(may_be)["blocks"][0]["text"]["text"] == "🟠 High · Possible, alleged · Alibaba"
+    assert message(may_be)["text"].startswith("High, possible and alleged: Alibaba, ")
+
+
+def test_a_story_with_one_topic_that_is_a_fact_is_not_called_possible() -> None:
+    assert "ossibl" not in message(FULL)["text"] + message(FULL)["blocks"][0]["text"]["text"]
+
+
 def test_a_retraction_is_the_first_standing_that_is_read() -> None:
     taken_back = replace(FULL, standings=(Standing.ALLEGED, Standing.DENIED, Standing.RETRACTED))
     assert message(taken_back)["blocks"][0]["text"]["text"] == "🟠 High · Retracted, alleged, denied · Alibaba"
     assert message(taken_back)["text"].startswith("High, retracted, alleged and denied: Alibaba")
+    never_was = replace(POSSIBLE, standings=(Standing.ALLEGED, Standing.RETRACTED))
+    assert message(never_was)["blocks"][0]["text"]["text"] == "🟠 High · Retracted, possible, alleged · Alibaba"
 
 
 def test_the_notification_reads_as_a_sentence() -> None:
@@ -123,7 +154,7 @@ def test_a_long_sentence_is_cut_so_that_the_matched_words_are_seen() -> None:
 def test_five_sources_are_listed_and_the_rest_counted() -> None:
     shown = words(message(FULL)).splitlines()[-2]
     assert shown.startswith("Sources")
-    assert shown.endswith("+2 more")
+    assert shown.endswith("+2 more. All of them: riskbot stories show s1")
     links = [e["url"] for e in elements(message(FULL)) if e.get("type") == "link"]
     assert links == [FULL.headline_url, *(s.url for s in (FULL.sources[0], *FULL.sources[3:]))]
 

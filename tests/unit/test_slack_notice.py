@@ -118,3 +118,12 @@ async def test_a_notice_of_unknown_outcome_is_ambiguous_tried_once_and_found_aga
         found = await subject.find(notice())
         assert found is not None
         assert [message.ts for message in slack.messages("risk")] == [found.ts]
+
+
+def test_a_line_about_a_story_lets_people_take_it_on_where_presses_are_heard() -> None:
+    heard = render_notice("Nobody is on story s7", channel="risk", key="k1", own="s7")
+    unheard = render_notice("Nobody is on story s7", channel="risk", key="k1")
+
+    assert problems(heard) == []
+    assert [each["value"] for each in heard["blocks"][-1]["elements"]] == ["s7", "s7"]
+    assert "actions" not in {block["type"] for block in unheard["blocks"]}

@@ -214,9 +214,29 @@ async def test_a_channel_name_is_resolved_once_over_all_pages_of_the_list() -> N
 
 
 async def test_a_channel_that_is_in_no_list_is_said_not_to_exist(slack: SlackServer) -> None:
-    with pytest.raises(SlackError, match="no channel nowhere") as caught:
+    with pytest.raises(SlackError, match="no channel #nowhere") as caught:
         await notifier(slack).find(delivery(channel="nowhere"))
     assert caught.value.code == "channel_not_found"
+
+
+async def test_a_token_without_the_scope_for_private_channels_finds_the_public_ones(slack: SlackServer) -> None:
+    slack.scopes -= {"groups:read", "groups:history"}
+    assert await notifier(slack).find(delivery(channel="risk")) is None
+
+    with pytest.raises(SlackError) as caught:
+        await notifier(slack).find(delivery(channel="nowhere"))
+    assert (caught.value.code, "groups:read" in caught.value.mend) == ("missing_scope", True)
+
+
+async def test_an_error_names_the_channel_as_the_rules_do(slack: SlackServer) -> None:
+    sent = await notifier(slack).send(delivery(), FULL)
+    slack.channels["risk"].member = False
+    standing = replace(delivery(kind="update"), ts=sent.ts, sent_as=sent.channel)
+
+    with pytest.raises(SlackError, match="not a member of #risk"):
+        await notifier(slack).send(standing, FULL)
+    with pytest.raises(SlackError, match="not a member of #risk"):
+        await notifier(slack).find(standing)
 
 
 async def test_refused_history_is_for_good_and_names_the_scope(slack: SlackServer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from riskbot.errors import SlackError
-from riskbot.slack.refusals import AMBIGUOUS, refusal, require_fit
+from riskbot.slack.refusals import AMBIGUOUS, refusal, require_fit, unanswered
 
 FOR_GOOD = [
     *("channel_not_found", "not_in_channel", "is_archived", "restricted_action", "invalid_auth", "token_revoked"),
@@ -22,7 +22,8 @@ def test_a_definitive_refusal_has_a_sentence_and_a_mend_and_no_time_to_retry(cod
     assert (error.ambiguous, error.retry_after) == (False, None)
     assert code not in str(error)
     assert "{channel}" not in str(error)
-    assert error.mend.endswith(".")
+    assert error.mend[0].islower()  # it stands in brackets and behind a dash, in sentences of others
+    assert not error.mend.endswith(".")
 
 
 @pytest.mark.parametrize("code", sorted(AMBIGUOUS))
@@ -38,6 +39,35 @@ def test_a_rate_limit_may_be_tried_again_when_slack_says_and_is_never_ambiguous(
 
 def test_a_missing_scope_is_named() -> None:
     assert "channels:history" in refusal("missing_scope", "#risk", needed="channels:history").mend
+
+
+@pytest.mark.parametrize(("channel", "said"), [("risk", "#risk"), ("#risk", "#risk"), ("C00000001", "C00000001")])
+def test_a_channel_is_named_as_people_know_it(channel: str, said: str) -> None:
+    assert str(refusal("not_in_channel", channel)) == f"the app is not a member of {said}"
+
+
+def test_a_rate_limit_names_what_is_limited() -> None:
+    assert str(refusal("ratelimited", "risk")) == "Slack limits the rate of messages to #risk"
+    assert str(refusal("ratelimited", "")) == "Slack limits the rate of calls"
+    assert str(refusal("ratelimited", "C1", call="conversations.list", retry_after=2)) == (
+        "Slack limits the rate of conversations.list; it asks to wait 2 s"
+    )
+
+
+@pytest.mark.parametrize("code", ["invalid_auth", "token_revoked", "not_allowed_token_type", "missing_scope"])
+def test_a_refused_app_level_token_is_told_from_the_bot_token(code: str) -> None:
+    ours, bots = refusal(code, "", app_level=True, needed="connections:write"), refusal(code, "")
+    assert "app-level token" in str(ours)
+    assert "RISKBOT_SLACK_APP_TOKEN" in ours.mend
+    assert "APP_TOKEN" not in bots.mend
+
+
+def test_a_call_that_only_looks_and_is_not_answered_may_be_made_again() -> None:
+    error = unanswered("http-503", "auth.test", "it answered with status 503")
+    assert str(error) == "Slack gave no usable answer to auth.test: it answered with status 503"
+    assert not error.ambiguous
+    assert error.retry_after
+    assert "again in a minute" in error.mend
 
 
 def test_an_unknown_refusal_names_slacks_own_word() -> None:

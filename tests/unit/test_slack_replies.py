@@ -225,3 +225,17 @@ def test_a_very_long_reply_says_less_rather_than_being_refused() -> None:
     payload = said(reply(*every, summary=summary))
     assert problems(payload) == []
     assert "+5 more that is new" in words(payload)
+
+
+def test_a_message_of_its_own_shows_who_is_on_the_story() -> None:
+    alone = replace(reply(DENIED), link=PERMALINK, owner="ann")
+
+    assert "Owner: @ann" in lines(said(alone, thread_ts=None))
+    assert "Owner: @ann" not in lines(said(alone))
+
+
+def test_a_muted_story_can_be_unmuted_at_a_message_of_its_own() -> None:
+    of = reply(DENIED)
+    silent = replace(of, link=PERMALINK, summary=replace(of.summary, muted="Muted by ann"))
+
+    assert "unmute:s1" in json.dumps(said(silent, thread_ts=None, interactive=True))

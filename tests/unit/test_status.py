@@ -9,6 +9,7 @@ import pytest
 
 from riskbot.model import FeedState, RulesState
 from riskbot.policy.alerting import Policy
+from riskbot.policy.overdue import Waits
 from riskbot.ports import Counts, Delay
 from riskbot.usecases.status import BEGIN, NEVER, Lag, Status, examine, lags, standing_still, status_form
 from tests.builders import NOW, feed, later
@@ -108,6 +109,19 @@ def test_parked_messages_refused_edits_and_rules_switched_off_need_a_person() ->
     found = status(in_force=in_force, counts=Counts(parked=2))
     assert found.needs == ("2 messages parked", "x.yaml:1 wrong", "rule r is switched off: failed")
     assert status(counts=Counts(parked=1)).needs == ("1 message parked",)
+
+
+def test_a_message_that_slack_does_not_take_for_long_needs_a_person_and_a_young_one_nobody() -> None:
+    stuck = Counts(owed=1, waits=Waits("risk", later(hours=-5), "Slack answered with status 503"))
+    found = status(counts=stuck)
+    assert found.needs == (
+        "a message to #risk waits since 2025-11-17 07:00 UTC (5 hours): Slack does not take it (Slack answered with "
+        "status 503); `riskbot slack check` looks what is wrong",
+    )
+    assert status_form(found)["waits"]["since"] == later(hours=-5)
+    assert status(counts=Counts(owed=1, waits=Waits("risk", later(minutes=-10)))).needs == ()
+    assert status(counts=Counts(owed=1, waits=Waits("risk", later(hours=9)))).needs == ()
+    assert status_form(status())["waits"] is None
 
 
 # ── whether it runs ──────────────────────────────────────────────────────────────────────────────────────────────

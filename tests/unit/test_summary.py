@@ -222,3 +222,14 @@ def test_every_article_is_a_source_with_a_link_where_there_is_one() -> None:
 def test_a_repost_knows_whom_it_repeats_and_never_itself() -> None:
     story = of(by("Blog", credits=("Blog", "CNBC")), by("CNBC", credits=("CNBC",)), by("CNBC"))
     assert [source.repost_of for source in story.sources] == ["CNBC", None, None]
+
+
+def test_a_story_was_published_and_seen_when_the_first_version_of_any_article_was() -> None:
+    edited = Member(
+        by("CNBC", published=later(minutes=9), seen=later(minutes=10)), placement("s1"), later(minutes=5), NOW
+    )
+    second = Member(by("BBC", published=later(minutes=7), seen=later(minutes=8)), placement("s1"))
+    story = summarise(Story("s1", (edited, second)), OUTLETS)
+    assert (story.published, story.seen) == (NOW, later(minutes=5))
+    undated = summarise(Story("s1", (Member(by("CNBC", seen=later(minutes=3)), placement("s1")),)), OUTLETS)
+    assert (undated.published, undated.seen) == (None, later(minutes=3))

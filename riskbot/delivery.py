@@ -106,8 +106,8 @@ class _Round:
         serving: set[asyncio.Task[None]] = set()
         try:
             while True:
-                claimed = await self._claim(self._manner.channels - len(serving))
-                serving |= {asyncio.create_task(self.drain(each)) for each in claimed}
+                claimed, until = await self._claim(self._manner.channels - len(serving))
+                serving |= {asyncio.create_task(self.drain(each, until)) for each in claimed}
                 if not serving:
                     return
                 ended, serving = await asyncio.wait(serving, return_when=asyncio.FIRST_COMPLETED)
@@ -120,31 +120,33 @@ class _Round:
         finally:  # a post in hand may end: cut short, it would have to be looked up
             await asyncio.gather(*serving, return_exceptions=True)
 
-    async def _claim(self, limit: int, channel: str | None = None) -> Sequence[Delivery]:
-        """The next of each channel, or of one."""
-        lease, spacing = self._manner.lease, self._manner.spacing
-        return await self._store.claim_deliveries(self._clock(), lease, limit, spacing=spacing, channel=channel)
+    async def _claim(self, limit: int, channel: str | None = None) -> tuple[Sequence[Delivery], datetime]:
+        """The next of each channel, or of one, and until when to try: however long the store took to answer, the lease
+        counts from when it was asked."""
+        now, lease, spacing = self._clock(), self._manner.lease, self._manner.spacing
+        claimed = await self._store.claim_deliveries(now, lease, limit, spacing=spacing, channel=channel)
+        return claimed, now + lease * PATIENCE
 
-    async def drain(self, first: Delivery) -> None:
+    async def drain(self, first: Delivery, until: datetime) -> None:
         """Send a delivery, and what comes after it in its channel where channels are served side by side; what is
         more than a turn of its channel is left to be claimed anew."""
         claimed: Sequence[Delivery] = [first]
         left = TURN if self._manner.channels > 1 else 1
         while claimed:
-            outcome = await self._settled(claimed[0])
+            outcome = await self._settled(claimed[0], until)
             self._count(outcome)
             if self._manner.spacing and outcome.tried_at:
                 rest = outcome.tried_at + self._manner.spacing - self._clock()
                 await self._manner.pause(max(0.0, rest.total_seconds()))
             left -= 1
-            claimed = await self._claim(1, first.channel) if left else ()
+            claimed, until = await self._claim(1, first.channel) if left else ((), until)
 
     # ── one delivery ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _settled(self, delivery: Delivery) -> Delivery:
+    async def _settled(self, delivery: Delivery, until: datetime) -> Delivery:
         """The delivery as it stands after one try, kept."""
         try:
-            async with asyncio.timeout(self._manner.lease.total_seconds() * PATIENCE):
+            async with asyncio.timeout((until - self._clock()).total_seconds()):
                 return await self._tried(delivery)
         except TimeoutError:  # it stands as it was last kept, and comes back when its lease ends
             return replace(delivery, state=DeliveryState.SENDING)

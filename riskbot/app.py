@@ -25,8 +25,7 @@ from riskbot.settings import Settings
 from riskbot.slack.client import SlackClient
 from riskbot.slack.notifier import SlackNotifier
 from riskbot.slack.webhook import Hook, WebhookNotifier
-from riskbot.store.store import open_store
-from riskbot.store.upgrade import exists, upgrade
+from riskbot.stored import open_stored
 
 CHANNELS = 16  # of Slack, served at a time
 
@@ -119,24 +118,3 @@ async def open_app(
         FeedFetcher(clock, settings.contact, settings.bounds()) as fetcher,
     ):
         yield App(settings, loaded, mind, store, fetcher, notifier, folder, seen)
-
-
-def has_database(settings: Settings, database: str | None = None) -> bool:
-    """Whether there may be something to look into, without setting it up. Raises InputError for a bad address."""
-    return exists(_address(settings, database))
-
-
-@asynccontextmanager
-async def open_stored(settings: Settings, database: str | None = None) -> AsyncIterator[Store]:
-    """The database alone, up to date, for faces that only look."""
-    url = _address(settings, database)
-    upgrade(url)
-    store = open_store(url)
-    try:
-        yield store
-    finally:
-        await store.close()
-
-
-def _address(settings: Settings, database: str | None) -> str:
-    return settings.database_url.get_secret_value() if database is None else database

@@ -9,7 +9,6 @@ from typing import Annotated, TypeVar
 import typer
 from rich.text import Text
 
-from riskbot.app import has_database, open_stored
 from riskbot.cli.console import out, print_json
 from riskbot.cli.feedsview import ago, indented
 from riskbot.errors import InputError
@@ -18,6 +17,7 @@ from riskbot.model import Delivery, DeliveryState
 from riskbot.policy.resending import absent, marked
 from riskbot.ports import Store
 from riskbot.settings import load_settings
+from riskbot.stored import has_database, open_stored
 from riskbot.usecases.alerts import (
     Explained,
     delivery_form,

@@ -11,13 +11,13 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from riskbot.app import has_database, open_stored
 from riskbot.cli.console import out, print_json
 from riskbot.cli.feedsview import ago, indented, lasting
 from riskbot.feeds.failures import shown
 from riskbot.judging import clock, load, think
 from riskbot.model import FeedState
 from riskbot.settings import Settings, load_settings
+from riskbot.stored import has_database, open_stored
 from riskbot.usecases.feedlist import Listed, feed_form, listed
 
 

@@ -12,7 +12,6 @@ from typing import Annotated, TypeVar
 import typer
 from rich.text import Text
 
-from riskbot.app import has_database, open_stored
 from riskbot.cli.console import out, print_json, tell_doubt
 from riskbot.cli.feedsview import indented
 from riskbot.errors import InputError
@@ -21,6 +20,7 @@ from riskbot.model.calm import Silence
 from riskbot.policy.silences import KEYS, words
 from riskbot.ports import Store
 from riskbot.settings import load_settings
+from riskbot.stored import has_database, open_stored
 from riskbot.text.durations import parse_duration
 from riskbot.usecases.silences import (
     add_silence,

@@ -18,7 +18,6 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from riskbot.app import has_database, open_stored
 from riskbot.cli.console import out, print_json
 from riskbot.errors import InputError
 from riskbot.judging import clock, load, think
@@ -29,6 +28,7 @@ from riskbot.policy.heartbeat import counted, lines
 from riskbot.ports import Counts, Delay
 from riskbot.rulefiles.load import Loaded
 from riskbot.settings import Settings, load_settings
+from riskbot.stored import has_database, open_stored
 from riskbot.usecases.heartbeat import DAY, beat, tell
 from riskbot.usecases.status import BEGIN, NEVER, Lag, Status, examine, standing_still, status_form, untouched
 

@@ -13,7 +13,6 @@ from typing import Annotated, TypeVar
 import typer
 from rich.text import Text
 
-from riskbot.app import has_database, open_stored
 from riskbot.cli.console import out, print_json
 from riskbot.cli.feedsview import ago, indented
 from riskbot.cli.storyview import story_line
@@ -23,6 +22,7 @@ from riskbot.mind import Mind
 from riskbot.model import Level, Rearranged, Story
 from riskbot.ports import Store
 from riskbot.settings import load_settings
+from riskbot.stored import has_database, open_stored
 from riskbot.stories.severity import certainty
 from riskbot.usecases.answered import heard
 from riskbot.usecases.answers import Press, release, take

@@ -228,7 +228,7 @@ def _tell(
         if decision.tell and story:
             tx.alert(story.id, decision, "update" if channel in story.told else "new", now)
             if channel in story.told:
-                _say(tx, decision, story, before, mind, now)
+                say(tx, decision, story, before, mind, now)
             else:
                 shelf.held.pop(story.id, None)  # what it is told as stands in the store
             told += 1
@@ -245,7 +245,7 @@ def _note_growth(grown: _Grown, decision: Decision, story: Story, before: int, a
         grown[story.id, decision.channel] = first, after
 
 
-def _say(tx: Transaction, decision: Decision, story: Story, before: Summary | None, mind: Mind, now: datetime) -> None:
+def say(tx: Transaction, decision: Decision, story: Story, before: Summary | None, mind: Mind, now: datetime) -> None:
     """Owe the thread of a story's message what is new in it; what is put off never rings in quiet hours."""
     thread = tx.thread(story.id, decision.channel)
     saying = to_say(news_of(decision, before, now), thread, now, hushed=decision.hushed)

@@ -14,8 +14,10 @@ from difflib import get_close_matches
 from riskbot.errors import InputError
 from riskbot.matching.rules import RuleSet
 from riskbot.mind import Mind
-from riskbot.model import Alert, Decision, Level, Member, Rearranged, Story, Summary
+from riskbot.model import Alert, Decision, Level, Member, Rearranged, Reason, Story, Summary
 from riskbot.model.answers import Answer, AnswerKind, Owner
+from riskbot.pipeline import say
+from riskbot.policy.calm import quiet
 from riskbot.ports import Store, Transaction
 from riskbot.stories.life import Life, life
 from riskbot.stories.placing import seniority
@@ -160,9 +162,24 @@ async def merge(store: Store, mind: Mind, one: str, other: str, *, by: str, why:
     older, younger = sorted(stories, key=seniority)
 
     def work(tx: Transaction) -> Story:
-        return weighed(tx, mind, tx.merge_stories(older, younger, by=by, why=why, now=now))
+        merged = weighed(tx, mind, tx.merge_stories(older, younger, by=by, why=why, now=now))
+        _tell_raised(tx, mind, merged, (stories[older], stories[younger]), now)
+        return merged
 
     return await store.write(work)
+
+
+def _tell_raised(tx: Transaction, mind: Mind, merged: Story, of: tuple[Story, Story], now: datetime) -> None:
+    """Say the raised level where only a lesser story was known; its edited message alone would ring no bell."""
+    known = {channel for story in of if story.level.rank >= merged.level.rank for channel in story.told}
+    for lesser, other in (of, of[::-1]):
+        for channel in sorted(lesser.told.keys() - known):
+            known.add(channel)
+            hushed = quiet(mind.policy.plan.channel(channel), merged.level, now) is not None
+            why = f"{lesser.level} → {merged.level}: one story with {other.id} now"
+            article = other.members[0].reading.article.id
+            decision = Decision(article, channel, True, Reason.LEVEL_RAISED, why, hushed=hushed)
+            say(tx, decision, merged, summarise(lesser, mind.outlets), mind, now)
 
 
 async def split(store: Store, mind: Mind, id_: str, articles: Collection[str], *, by: str, now: datetime) -> Story:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from riskbot.model import Level, Reason, Story
+from riskbot.model import DeliveryKind, Level, Reason, Story
 from riskbot.usecases import stories as ask
 from tests.builders import TEXT, TITLE, entry, later, rule
 from tests.fakes import FakeNotifier, FakeStore
 from tests.rounds import RETOLD, delivered, mind, polled
 
 MUSEUM = entry("Alibaba opens military museum", "A museum of military history.", entry_id="9")
+SANCTIONED = entry("Alibaba is put under sanctions", "The Treasury has put Alibaba under sanctions.", entry_id="4")
 EDITED = entry(TITLE, f"{TEXT} It was Friday.", entry_id="1")  # of the article that joins last
 GRAVE = mind(rule(level=Level.HIGH))
 
@@ -74,6 +75,22 @@ async def test_a_merge_that_is_undone_leaves_every_message_true() -> None:
     await delivered(store, notifier, at=later(minutes=2))
     assert shown(notifier) == [("s1", None, 1), ("s2", "s1", 1), ("s3", None, 1)]
     assert len(notifier.posted) == 3
+
+
+async def test_a_merge_rings_where_only_the_lesser_story_was_known() -> None:
+    urgent = rule("Alibaba and sanctions", topics=("sanctions",), level=Level.CRITICAL, channel="urgent")
+    store, notifier, by = FakeStore(), FakeNotifier(), mind(rule(level=Level.MEDIUM), urgent)
+    await polled(store, entry(entry_id="1"), SANCTIONED, by=by)
+    await delivered(store, notifier)
+    merged = await ask.merge(store, by, "s1", "s2", by="ada", why="", now=later(minutes=40))
+    assert (merged.level, set(merged.told)) == (Level.CRITICAL, {"risk", "urgent"})
+    await delivered(store, notifier, at=later(minutes=40))
+    ((kind, _, reply),) = notifier.replied
+    assert kind is DeliveryKind.BROADCAST
+    assert [(news.reason, news.why) for news in reply.news] == [
+        (Reason.LEVEL_RAISED, "medium → critical: one story with s1 now")
+    ]
+    assert [each.channel for each in await store.deliveries() if each.kind is kind] == ["risk"]
 
 
 async def test_what_was_taken_out_is_edited_in_its_own_message_when_it_moves_on() -> None:

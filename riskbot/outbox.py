@@ -84,7 +84,7 @@ class Outbox(Protocol):
         """
 
     async def parked(self, since: datetime) -> Sequence[Delivery]:
-        """Parked deliveries that were not reported, or that were parked after `since`, oldest first."""
+        """Parked deliveries, other than notices, that were not reported or were parked after `since`, oldest first."""
 
     async def deliveries(self, *states: DeliveryState) -> Sequence[Delivery]:
         """Every delivery in one of these states (in any, where none is named), oldest first."""

@@ -40,6 +40,8 @@ class FakeAnswering:
         return owner(self._t, story)
 
     def refresh(self, story: str, now: datetime) -> Sequence[str]:
+        for swallowed in [id_ for id_, kept in self._t.stories.items() if kept.merged and kept.merged.story == story]:
+            self.refresh(swallowed, now)
         frozen = []
         for channel in sorted({a.channel for a in self._t.alerts.values() if a.story == story and a.kind == "new"}):
             if (story, channel) in self._t.frozen:

@@ -203,7 +203,7 @@ class FakeStore(FakeAnswered):
         return fakeoutbox.put(self._t, delivery, self)
 
     async def parked(self, since: datetime) -> Sequence[Delivery]:
-        parked = await self.deliveries(DeliveryState.PARKED)
+        parked = [d for d in await self.deliveries(DeliveryState.PARKED) if d.kind is not DeliveryKind.NOTICE]
         return [each for each in parked if not each.reported or (each.parked_at and each.parked_at > since)]
 
     async def deliveries(self, *states: DeliveryState) -> Sequence[Delivery]:

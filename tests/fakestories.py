@@ -235,8 +235,10 @@ class FakeStories:
             ask_again(self._t, story, channel)
         carried = kind == "update" and self._replace_waiting(story, channel)
         dropped = first is DeliveryState.DROPPED
-        posted = kind == "new" or first is None or (dropped and decision.reason in MATERIAL)
-        state = DeliveryState.REPLACED if carried or (dropped and not posted) else DeliveryState.OWED
+        told_anew = first is None and decision.reason not in (Reason.MORE_ARTICLES, Reason.HEADLINE_EDITED)
+        posted = kind == "new" or told_anew or (dropped and decision.reason in MATERIAL)
+        nowhere = not posted and (dropped or first is None)
+        state = DeliveryState.REPLACED if carried or nowhere else DeliveryState.OWED
         self._t.alerts[made.id] = made
         self._t.deliveries[f"d{number}"] = Delivery(
             f"d{number}",

@@ -48,6 +48,7 @@ class Spoken:
 
 LONG = 10  # articles of a story from which on counting one more can wait
 SHOWN = 5  # sources that a message links: a copy beyond them changes nothing that anybody sees
+LESSER = frozenset({Reason.MORE_ARTICLES, Reason.HEADLINE_EDITED})  # no reason to tell again what a digest told
 
 _FIRST_TIMES = (
     (Standing.RETRACTED, Reason.RETRACTED),
@@ -100,7 +101,7 @@ def decide(
         return decision(False, Reason.ONLY_POSSIBLE, "it speaks of a possibility only, outside title and lead")
     if channel not in story.told and digest and before:
         reason, why = _news(before, after)
-        if reason in (Reason.MORE_ARTICLES, Reason.HEADLINE_EDITED):
+        if reason in LESSER:
             return decision(False, Reason.TOLD_IN_DIGEST, f"the digest of {digest:%Y-%m-%d %H:%M} UTC; {why}")
         return decision(True, reason, why)
     if channel not in story.told:

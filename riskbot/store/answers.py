@@ -110,9 +110,12 @@ def waiting(session: Session, levels: Collection[Level], since: datetime, until:
     taken = owners(session, [cited("s", story) for story in found])
     found = {story: level for story, level in found.items() if cited("s", story) not in taken}
     told = {place: list(times) for place, times in digests.items() if place[0] in found}
-    sent = _went_out(DeliveryRow.story, DeliveryRow.channel, DeliveryRow.tried_at)
-    for story, channel, at in session.exec(sent.where(col(DeliveryRow.story).in_(found))):
-        told.setdefault((story, channel), []).append(at)
+    # By the story alone: asked for a state or kind as well, SQLite would go through everything that was ever sent.
+    row = DeliveryRow
+    asked: Any = (row.story, row.channel, row.tried_at, row.state, row.kind)
+    for story, channel, at, state, kind in session.exec(select(*asked).where(col(row.story).in_(found))):
+        if state == DeliveryState.SENT and kind in OF_STORY and at:
+            told.setdefault((story, channel), []).append(at)
     stand = select(MessageRow.story, MessageRow.channel).where(col(MessageRow.story).in_(found))
     standing = set(session.exec(stand).all())
     known = {place[0] for place, times in told.items() if min(times) <= until}
@@ -172,9 +175,12 @@ def _reminded(session: Session, stories: Collection[int]) -> dict[int, int]:
 
 
 def refresh(session: Session, story: str, now: datetime) -> list[str]:
-    """Owe the story's messages an edit at once, where one stands or may be on its way; edits that wait are carried by
-    it, and so is it by a waiting post. The channels whose message can no longer be edited: those are owed none."""
+    """Owe the story's messages, those of the stories it swallowed among them, an edit at once, where one stands or may
+    be on its way; edits that wait are carried by it, and so is it by a waiting post. The channels whose message can no
+    longer be edited: those are owed none."""
     number = story_number(session, story)
+    for swallowed in session.exec(select(StoryRow.id).where(col(StoryRow.merged_into) == number)).all():
+        refresh(session, cited("s", swallowed), now)  # where one of them is frozen, the older's message says it
     channels = session.exec(
         select(AlertRow.channel).where(col(AlertRow.story) == number, col(AlertRow.kind) == "new").distinct()
     ).all()

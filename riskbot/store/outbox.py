@@ -265,10 +265,11 @@ def deliveries(session: Session, states: Collection[DeliveryState], kind: Delive
 
 
 def parked(session: Session, since: datetime) -> list[Delivery]:
-    """Parked deliveries that were not reported, or that were parked after `since`, oldest first."""
+    """As in the port. Notices are never reported, and would be read for ever."""
     return _load(
         session,
         col(DeliveryRow.state) == DeliveryState.PARKED.value,
+        col(DeliveryRow.kind) != DeliveryKind.NOTICE.value,
         or_(col(DeliveryRow.reported).is_(False), col(DeliveryRow.parked_at) > since),
     )
 

@@ -150,7 +150,7 @@ class SqlStore:
         return await self._write(lambda session: outbox.set_delivery(session, delivery, self._me))
 
     async def parked(self, since: datetime) -> Sequence[Delivery]:
-        """Parked deliveries that were not reported, or that were parked lately."""
+        """Parked deliveries, other than notices, that were not reported, or that were parked lately."""
         return await self._read(lambda session: outbox.parked(session, since))
 
     async def deliveries(self, *states: DeliveryState) -> Sequence[Delivery]:

@@ -3,7 +3,8 @@
 What always holds: an alert and its owed delivery are written together. An update makes the older updates that nobody
 has begun to send superfluous; and while the story's first message itself still waits untouched, an update is
 superfluous from its birth, because that message will carry everything. Where the first message was dropped, material
-news is a first message of its own, and lesser news is superfluous from its birth: there is nothing to edit. Where it is
+news is a first message of its own, and lesser news is superfluous from its birth: there is nothing to edit; likewise
+what is lesser still (`alerting.LESSER`), where a digest told of the story in its place. Where the first message is
 parked, material news takes it up again, unless nobody is to be disturbed. A delivery someone holds a lease on is never
 touched: it may be on its way.
 """
@@ -20,7 +21,7 @@ from sqlmodel import Session
 
 from riskbot.errors import StoreError
 from riskbot.model import Alert, Decision, Delivery, DeliveryKind, DeliveryState, Reason, Thread
-from riskbot.policy.alerting import Spoken
+from riskbot.policy.alerting import LESSER, Spoken
 from riskbot.policy.replying import MATERIAL
 from riskbot.policy.resending import ASKED_AGAIN, IN_DOUBT, asked_again
 from riskbot.store.base import number_of_new, table_of
@@ -231,9 +232,12 @@ def _owe(session: Session, story: int, decision: Decision, kind: Literal["new", 
         _ask_again(session, story, decision.channel)
     carried = kind == "update" and _replace_waiting(session, story, decision.channel)
     dropped = first is DeliveryState.DROPPED
-    # Where the first message was dropped, nothing stands that could be edited, nor ever will without another.
-    posted = kind == "new" or first is None or (dropped and decision.reason in MATERIAL)
-    state = DeliveryState.REPLACED if carried or (dropped and not posted) else DeliveryState.OWED
+    # Where the first message was dropped, nothing stands that could be edited, nor ever will without another; where a
+    # digest told of the story instead, one more article is no reason to tell of it again.
+    told_anew = first is None and decision.reason not in LESSER
+    posted = kind == "new" or told_anew or (dropped and decision.reason in MATERIAL)
+    nowhere = first in (None, DeliveryState.DROPPED) and not posted
+    state = DeliveryState.REPLACED if carried or nowhere else DeliveryState.OWED
     row = {
         "story": story,
         "channel": decision.channel,

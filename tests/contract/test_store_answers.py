@@ -120,6 +120,17 @@ async def test_a_message_that_shows_something_else_is_owed_one_edit_at_once(stor
     assert claimed.ts == "17.000001"
 
 
+async def test_the_message_of_a_swallowed_story_is_owed_the_edit_too(store: Store) -> None:
+    older, younger = await told(store), await told(store, "Younger")
+    await store.write(lambda tx: tx.merge_stories(older, younger, by=None, why="", now=NOW))
+    for each in await store.claim_deliveries(later(minutes=1), LEASE, 10):
+        await store.set_delivery(replace(each, state=DeliveryState.SENT))
+
+    await store.write(lambda tx: tx.refresh(older, later(minutes=1)))
+
+    assert [each.story for each in await open_ones(store)] == [younger, older]
+
+
 async def test_an_edit_at_once_carries_one_that_was_put_off(store: Store) -> None:
     story = await told(store)
     more = reading(article("More"))

@@ -211,6 +211,22 @@ async def test_a_story_that_only_a_digest_told_gets_a_message_of_its_own_with_it
     ]
 
 
+@pytest.mark.parametrize("reason", [Reason.MORE_ARTICLES, Reason.HEADLINE_EDITED])
+async def test_a_story_that_only_a_digest_told_is_not_told_again_for_one_more_article(
+    store: Store, reason: Reason
+) -> None:
+    of = await story(store)
+
+    def tell(tx: Transaction) -> None:
+        tx.decide(decision("a", "risk"), NOW)
+        tx.alert(of, decision("a", "risk"), "new", NOW)
+
+    await store.write(tell)
+    await store.write(lambda tx: tx.fold_backlog(NOW))
+    await store.write(lambda tx: tx.alert(of, decision("a", "risk", reason=reason), "update", later(hours=2)))
+    assert [each.state for each in await store.deliveries()] == [DeliveryState.REPLACED] * 2
+
+
 async def test_the_last_absence_known_at_a_time_is_found(store: Store) -> None:
     early, late = Away(later(hours=-9), later(hours=-7)), Away(later(hours=-3), NOW)
     assert await store.write(lambda tx: tx.last_away(NOW)) is None

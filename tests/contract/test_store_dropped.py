@@ -266,6 +266,9 @@ async def test_parked_ones_that_are_to_be_told_and_those_told_of_lately_are_foun
     await parked_at(store, later(hours=-9), reported=True)
     lately = await parked_at(store, later(minutes=-30), reported=True)
     await parked_at(store, later(hours=-1), reported=True)
+    await store.write(lambda tx: tx.notice("ops", "a feed fails", NOW))
+    (notice,) = await claimed(store)
+    await store.set_delivery(replace(notice, state=DeliveryState.PARKED, parked_at=NOW))  # nobody is told of those
     found = await store.parked(later(hours=-1))
     assert [each.id for each in found] == [old.id, lately.id]
 

@@ -31,7 +31,7 @@ from riskbot.parking import report_parked
 from riskbot.policy import resending as rules
 from riskbot.policy.replying import MATERIAL, news_of, written
 from riskbot.ports import Notifier, Sent, Store, Transaction
-from riskbot.speech import IN_THREAD, Speech, said
+from riskbot.speech import IN_THREAD, Moot, Speech, said
 
 LEASE = timedelta(minutes=2)  # how long a delivery is ours before someone else may take it up
 PATIENCE = 0.75  # of a lease: a send is given up before another could take it over
@@ -170,6 +170,8 @@ class _Round:
             say = await self._speech.of(delivery)
         except SlackError as error:  # only for the address of the first message, in a broadcast of its own
             return await self._kept(rules.after_refusal(delivery, error, self._clock(), self._manner.jitter()))
+        if isinstance(say, Moot):
+            return await self._kept(replace(delivery, state=DeliveryState.REPLACED, error=say.why))
         if isinstance(say, str):
             return await self._kept(rules.parked(delivery, say, self._clock()))
         trying = replace(
@@ -203,7 +205,8 @@ class _Round:
             return await self._unseen(delivery, error, now, jitter)
         if found:
             return True, _sent(delivery, found)
-        again = rules.not_seen(delivery, now, settle, jitter)
+        grave = await said(self._store, self._mind, delivery.story) if rules.backs_off(delivery) else None
+        again = rules.not_seen(delivery, now, settle, jitter, grave.level if grave else None)
         if again is None and rules.long_unseen(delivery, now):
             summary = await said(self._store, self._mind, delivery.story)
             again = rules.left_to_fold(delivery, summary.level if summary else None, now)

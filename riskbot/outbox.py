@@ -6,14 +6,16 @@ channel for itself. Deliberately absent: who decides what is owed (`policy/`), a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from riskbot.model import Delivery, DeliveryKind, DeliveryState, Summary, Thread
+from riskbot.model import Delivery, DeliveryKind, DeliveryState, FeedState, Hit, Summary, Thread
+from riskbot.model.answers import Answer
 from riskbot.model.saying import Digest, Reply
 from riskbot.policy.gathering import Gathering
+from riskbot.policy.overdue import Waits
 
 
 class Owing(Protocol):
@@ -84,10 +86,15 @@ class Outbox(Protocol):
         """
 
     async def parked(self, since: datetime) -> Sequence[Delivery]:
-        """Parked deliveries, other than notices, that were not reported or were parked after `since`, oldest first."""
+        """What bears on whether people are to be told of parked deliveries other than notices, oldest first.
 
-    async def deliveries(self, *states: DeliveryState) -> Sequence[Delivery]:
-        """Every delivery in one of these states (in any, where none is named), oldest first."""
+        For each channel and reason the first one of which they were told and that was parked after `since`; and those
+        of which they were not told, but where there is one of that channel and reason only what was asked again, or is
+        of a critical story.
+        """
+
+    async def deliveries(self, *states: DeliveryState, most: int | None = None) -> Sequence[Delivery]:
+        """Every delivery in one of these states (in any, where none is named), oldest first; the last `most`."""
 
     async def delivery(self, cited_as: str) -> Delivery | None:
         """The delivery of this id, or of the alert of this id."""
@@ -97,6 +104,34 @@ class Outbox(Protocol):
 
     async def notices(self) -> Sequence[Delivery]:
         """Every notice, oldest first."""
+
+    async def asking(self, parked: Collection[str]) -> Sequence[Delivery]:
+        """The notices that stand in Slack and tell of any of these parked deliveries, oldest first."""
+
+    async def settled(self, deliveries: Collection[str]) -> Mapping[str, Answer]:
+        """Who had each of these deliveries sent again, or gave it up, last; absent: nobody by a press."""
+
+    async def silenceable(self, stories: Collection[str]) -> Mapping[str, Silenceable]:
+        """What silences can mean of these stories; those without articles are absent."""
+
+    async def pulse(self) -> Pulse:
+        """What a sign of life depends on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """How it goes, as far as a sign of life depends on it: little, because it is asked every minute."""
+
+    waits: Waits | None  # the message that waits the longest; None: none waits
+    feeds: Mapping[str, FeedState]  # those that are not paused, by name
+
+
+@dataclass(frozen=True, slots=True)
+class Silenceable:
+    """What silences can mean of a story besides its id and level, without the rest of it."""
+
+    hits: Sequence[Hit]  # of the latest versions, those on trial left out; without their evidence
+    outlet: str | None  # of the article that joined it last
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Those who run riskbot are told of messages that are parked, and of what became of those they were told of.
 
-What always holds: one notice for each channel and reason, the next for both an hour later at the earliest, unless
-material news took a message up again and it was parked again; a notice on a notice is never made. Deliberately absent:
-why a message is parked, and what people do about it.
+What always holds: one notice for each channel and reason, the next for both an hour later at the earliest, unless it is
+of a critical story, or material news took a message up again and it was parked again; a notice on a notice is never made.
+Deliberately absent: why a message is parked, and what people do about it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from riskbot.mind import Mind
-from riskbot.model import Delivery, DeliveryKind, DeliveryState
+from riskbot.model import Delivery, DeliveryKind, DeliveryState, Level
 from riskbot.policy.resending import ASKED_AGAIN
 from riskbot.policy.saying import of_parked
 from riskbot.ports import Store, Transaction
@@ -33,10 +33,12 @@ async def report_parked(store: Store, mind: Mind, now: datetime) -> None:
     told: dict[tuple[str, str | None], list[Delivery]] = {}
     for each in waiting:
         due = each.parked_at is not None and each.parked_at + TOLD_AFTER <= now
-        if (each.channel, each.error) in known and not each.body.get(ASKED_AGAIN):
+        if not due or each.reported or each.kind is DeliveryKind.NOTICE:  # a notice on a notice has no end
+            continue
+        again = each.body.get(ASKED_AGAIN) or (each.channel, each.error) not in known
+        if not again and not await _critical(store, mind, each):
             continue  # told with what else is parked for it meanwhile
-        if due and not each.reported and each.kind is not DeliveryKind.NOTICE:  # a notice on a notice has no end
-            told.setdefault((each.channel, each.error), []).append(each)
+        told.setdefault((each.channel, each.error), []).append(each)
     if not told:
         return
     stories = {each.story for found in told.values() for each in found}
@@ -53,3 +55,8 @@ async def report_parked(store: Store, mind: Mind, now: datetime) -> None:
             tx.owe(DeliveryKind.NOTICE, ops or "", body, now)
 
     await store.write(work)
+
+
+async def _critical(store: Store, mind: Mind, each: Delivery) -> bool:
+    of = await said(store, mind, each.story)
+    return of is not None and of.level is Level.CRITICAL

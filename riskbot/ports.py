@@ -184,7 +184,7 @@ class Transaction(Owing, Protocol):
 
     def release(self, story: str, channel: str, now: datetime) -> None:
         """A message of the story's own tells the channel now what waited for a digest, and what silences that are over
-        by now held back and no summary told yet."""
+        by now held back and no summary told yet. A digest that was owed and stands nowhere leaves the story out."""
 
     def held_due(self, now: datetime) -> Sequence[HeldBack]:
         """What waits for a digest that is due, oldest first; a merged story is named by the one it is now."""
@@ -207,7 +207,8 @@ class Transaction(Owing, Protocol):
     def fold_backlog(self, before: datetime) -> Mapping[str, Sequence[str]]:
         """Take back first messages of low and medium stories that were owed before then and that stand nowhere: nobody
         has begun them, or Slack took nothing of what was tried. Only where the channel was told of nothing in the hour
-        after they came to be owed; the stories, by channel, which the caller tells in a digest."""
+        after they came to be owed. What is taken back is held (`Cause.AWAY`, `at` when it was owed) for a digest
+        that has been due since the end of that hour; the stories, by channel."""
 
     def tick(self, name: str, now: datetime) -> datetime | None:
         """Note that a tick of the scheduler ran; when it ran before, if ever."""

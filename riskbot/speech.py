@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from riskbot.errors import SlackError
@@ -18,12 +18,20 @@ from riskbot.model import Delivery, DeliveryKind, Summary
 from riskbot.model.saying import DigestLine
 from riskbot.policy import resending as rules
 from riskbot.policy.muting import in_words
+from riskbot.policy.ownership import worded
 from riskbot.policy.saying import LINES, digest_of, gravest_first, line_of, reply_of
 from riskbot.ports import Notifier, Sent, Store
 from riskbot.stories.summary import summarise
 
 IN_THREAD = (DeliveryKind.REPLY, DeliveryKind.BROADCAST)
 Say = Callable[[Delivery], Awaitable[Sent]]  # one post
+
+
+@dataclass(frozen=True, slots=True)
+class Moot:
+    """That a delivery has nothing to say any more."""
+
+    why: str
 
 
 async def said(store: Store, mind: Mind, story: str | None) -> Summary | None:
@@ -44,8 +52,10 @@ class Speech:
         self._store, self._notifier, self._mind = store, notifier, mind
         self._clock, self._linking = clock, linking
 
-    async def of(self, delivery: Delivery) -> Say | str:
-        """How to say it; or why there is nothing to say. Raises SlackError."""
+    async def of(self, delivery: Delivery) -> Say | Moot | str:
+        """How to say it; or why it need not or cannot be said. Raises SlackError."""
+        if delivery.body.get("reminder"):
+            return await self._reminder(delivery)
         if delivery.kind is DeliveryKind.NOTICE or delivery.text:  # a line of our own, in a thread or not
             return self._notifier.note
         if delivery.kind is DeliveryKind.DIGEST:
@@ -63,6 +73,15 @@ class Speech:
             return lambda trying: self._notifier.reply(replace(trying, thread=None), alone)
         reply = reply_of(delivery, summary)
         return lambda trying: self._notifier.reply(trying, reply)
+
+    async def _reminder(self, delivery: Delivery) -> Say | Moot:
+        """That nobody is on a story, as long as it is so: it may have waited for hours."""
+        story = str(delivery.body["own"])
+        owner = await self._store.owner(story)
+        if owner:
+            return Moot(f"{owner.user_name} is on story {story} by now")
+        text = worded(story, delivery.body["reminder"], self._clock())
+        return lambda trying: self._notifier.note(replace(trying, body={**trying.body, "text": text}))
 
     async def _message(self, delivery: Delivery, summary: Summary) -> Say:
         """The story's message, new or brought up to date."""
@@ -84,7 +103,9 @@ class Speech:
         try:
             return await self._notifier.permalink(channel, ts)
         except SlackError as error:
-            if rules.cannot_look(delivery, error, self._clock()):
+            # What was never tried has waited since it was owed.
+            asked = replace(delivery, tried_at=delivery.tried_at or delivery.at)
+            if rules.cannot_look(asked, error, self._clock()):
                 return None
             raise
 

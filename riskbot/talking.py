@@ -86,8 +86,8 @@ class Talker:
         due = self._signed_at is None or now - self._signed_at >= ALIVE_EVERY
         if not (self._open and self._app.settings.heartbeat_url and due) or (self._sign and not self._sign.done()):
             return
-        counts = await self._app.store.counts()
-        if self._fit(unwell(counts.feeds.values(), lost, counts.waits, now, PATIENCE)):
+        pulse = await self._app.store.pulse()
+        if self._fit(unwell(pulse.feeds.values(), lost, pulse.waits, now, PATIENCE)):
             self._signed_at = now
             self._sign = asyncio.create_task(self._give(), name="sign of life")
 
@@ -96,9 +96,9 @@ class Talker:
         out: nobody stays here to try it again. Raises what the store raises."""
         if self._app.settings.heartbeat_url is None:
             return
-        counts = await self._app.store.counts()
+        pulse = await self._app.store.pulse()
         blind = "no feed that was polled could be read" if reports and all(each.failed for each in reports) else None
-        if self._fit(blind or unwell(counts.feeds.values(), (), counts.waits, clock(), timedelta())):
+        if self._fit(blind or unwell(pulse.feeds.values(), (), pulse.waits, clock(), timedelta())):
             await self._give()
 
     def _fit(self, unwell: str | None) -> bool:

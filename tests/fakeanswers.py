@@ -9,6 +9,7 @@ from datetime import datetime
 from riskbot.errors import StoreError
 from riskbot.model import DeliveryKind, DeliveryState, Level
 from riskbot.model.answers import Answer, AnswerKind, Owner, Waiting
+from riskbot.outbox import Silenceable
 from riskbot.policy.heartbeat import Activity
 from riskbot.policy.ownership import owner_of, reminded
 from tests.faketables import Tables
@@ -83,6 +84,24 @@ class FakeAnswered:
 
     async def answers(self, story: str | None = None) -> Sequence[Answer]:
         return every(self._t, story)
+
+    async def settled(self, deliveries: Collection[str]) -> Mapping[str, Answer]:
+        decided: dict[str, Answer] = {}
+        for each in self._t.answers.values():
+            if each.kind in (AnswerKind.RESEND, AnswerKind.DROP):
+                decided |= {id_: each for id_ in each.value.split(", ") if id_ in deliveries}
+        return decided
+
+    async def silenceable(self, stories: Collection[str]) -> Mapping[str, Silenceable]:
+        found: dict[str, Silenceable] = {}
+        for story in map(self._t.story, stories):
+            if story and story.members:
+                hits = [hit for member in story.members for hit in member.reading.hits if not hit.trial]
+                bare = tuple(
+                    replace(hit, spans=(), sentence="", salient=True, prominent=True, rules_hash="") for hit in hits
+                )
+                found[story.id] = Silenceable(bare, story.members[-1].reading.article.outlet)
+        return found
 
     async def waiting(self, levels: Collection[Level], since: datetime, until: datetime) -> Sequence[Waiting]:
         told: dict[tuple[str, str], list[datetime]] = {}

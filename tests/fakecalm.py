@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from riskbot.errors import StoreError
 from riskbot.model.calm import Away, Cause, HeldBack, Silence
-from tests.fakeoutbox import fold
+from riskbot.policy.calm import AWAY, OUTAGE
+from tests.fakeoutbox import fold, leave_out
 from tests.faketables import Tables
 
 
@@ -58,6 +60,7 @@ class FakeCalm:
             over = held.silence and self._silence(held.silence).over(now)
             if (held.story, held.channel) == (story, channel) and (over or held.cause is not Cause.SILENCE):
                 self._t.settled[held.id] = (now, None)
+        leave_out(self._t, story, channel)
 
     def held_due(self, now: datetime) -> Sequence[HeldBack]:
         return [held for held in self._waiting() if held.due_at and held.due_at <= now]
@@ -93,7 +96,15 @@ class FakeCalm:
         return before
 
     def fold_backlog(self, before: datetime) -> Mapping[str, Sequence[str]]:
-        return fold(self._t, before)
+        folded: dict[str, list[str]] = {}
+        for each in fold(self._t, before):
+            assert each.alert
+            assert each.story
+            at = each.at or before
+            about: dict[str, Any] = {"reason": each.alert.reason, "at": at, "due_at": at + OUTAGE, "title": AWAY}
+            self.hold(HeldBack(each.story, each.channel, each.alert.article, Cause.AWAY, **about))
+            folded.setdefault(each.channel, []).append(each.story)
+        return folded
 
     def was_away(self, away: Away) -> None:
         self._t.aways[len(self._t.aways)] = away

@@ -9,6 +9,7 @@ from typing import Any
 
 from riskbot.errors import StoreError
 from riskbot.model import Delivery, DeliveryKind, DeliveryState, Level, Thread
+from riskbot.model.calm import Cause, HeldBack
 from riskbot.policy.calm import OUTAGE
 from riskbot.policy.gathering import Gathered, Gathering
 from riskbot.policy.replying import MATERIAL
@@ -61,7 +62,9 @@ class FakeOutbox:
         return made.id
 
     def gathering(self, kind: DeliveryKind, channel: str, title: str) -> Gathering:
-        of_both = [d for d in self._t.deliveries.values() if (d.kind, d.channel) == (kind, channel)][-20:]
+        of_both = [d for d in self._t.deliveries.values() if (d.kind, d.channel, d.story) == (kind, channel, None)][
+            -20:
+        ]
         found = [d for d in of_both if d.body.get("title") == title]
         waiting = [d for d in found if unsaid(self._t, d)]
         stands = Gathered(waiting[-1].body, waiting[-1].due_at, waiting[-1].id) if waiting else None
@@ -114,6 +117,23 @@ def read(tables: Tables, id_: str) -> Delivery:
     if held.kind in OF_MESSAGE:
         return replace(held, ts=message.ts, sent_as=message.channel or None)
     return replace(held, thread=message.ts, sent_as=held.sent_as or message.channel or None)
+
+
+def parked(tables: Tables, since: datetime) -> list[Delivery]:
+    """What bears on whether people are to be told of it."""
+    held = [read(tables, id_) for id_ in tables.deliveries]
+    found = [d for d in held if d.state is DeliveryState.PARKED and d.kind is not DeliveryKind.NOTICE]
+    told: dict[tuple[str, str | None], Delivery] = {}
+    for each in found:
+        if each.reported and each.parked_at and each.parked_at > since:
+            told.setdefault((each.channel, each.error), each)
+    untold = [
+        d
+        for d in found
+        if not d.reported and ((d.channel, d.error) not in told or d.body.get(ASKED_AGAIN) or _of_critical(tables, d))
+    ]
+    firsts = {each.id for each in told.values()}
+    return [each for each in found if each.id in firsts or each in untold]
 
 
 def put(tables: Tables, delivery: Delivery, by: object, was: DeliveryState | None = None) -> bool:
@@ -187,8 +207,8 @@ def ask_again(tables: Tables, story: str, channel: str) -> None:
     tables.deliveries[parked.id] = asked_again(replace(parked, body={**parked.body, ASKED_AGAIN: True}))
 
 
-def fold(tables: Tables, before: datetime) -> dict[str, list[str]]:
-    """Take back first messages that waited too long, by channel."""
+def fold(tables: Tables, before: datetime) -> list[Delivery]:
+    """Take back first messages that waited too long."""
     every = list(tables.deliveries.values())
     old = [
         d
@@ -198,10 +218,11 @@ def fold(tables: Tables, before: datetime) -> dict[str, list[str]]:
         and d.at
         and d.at <= before
         and d.story
+        and d.alert
         and tables.stories[d.story].level in (Level.LOW, Level.MEDIUM)
     ]
     unknown = {d.channel for d in old if d.state is DeliveryState.SENDING and not unsaid(tables, d)}
-    folded: dict[str, list[str]] = {}
+    folded: list[Delivery] = []
     for each in old:
         sent = [d.tried_at for d in every if d.channel == each.channel and d.state is DeliveryState.SENT and d.tried_at]
         at = each.at or before
@@ -215,8 +236,47 @@ def fold(tables: Tables, before: datetime) -> dict[str, list[str]]:
             waits = other.state is DeliveryState.OWED and other.id not in tables.leases and other.id != each.id
             if waits and (other.story, other.channel) == (each.story, each.channel):
                 tables.deliveries[other.id] = replace(other, state=DeliveryState.REPLACED)
-        folded.setdefault(each.channel, []).append(each.story or "")
+        folded.append(each)
     return folded
+
+
+def leave_out(tables: Tables, story: str, channel: str) -> None:
+    """Take a story out of the digests that were owed and stand nowhere."""
+    for each in pending(tables, story, channel):
+        body = {
+            **each.body,
+            "stories": [id_ for id_ in each.body.get("stories", ()) if id_ not in names(tables, story)],
+        }
+        empty = not any(body.get(part) for part in ("stories", "blind", "muted"))
+        sending = each.state is DeliveryState.SENDING
+        left = replace(each, body=body, due_at=None if empty and sending else each.due_at)
+        tables.deliveries[each.id] = replace(left, state=DeliveryState.REPLACED) if empty else left
+        for held in _of(tables, story, channel):
+            at, told_as = tables.settled.get(held.id, (None, None))
+            if at and told_as == each.id:
+                tables.settled[held.id] = (at, None)
+
+
+def pending(tables: Tables, story: str, channel: str) -> list[Delivery]:
+    """The digests that are to tell a channel of a story, were owed and stand nowhere."""
+    told_as = {tables.settled[held.id][1] for held in _of(tables, story, channel) if held.id in tables.settled}
+    digests = [tables.deliveries[id_] for id_ in told_as if id_ in tables.deliveries]
+    return [each for each in digests if each.kind is DeliveryKind.DIGEST and unsaid(tables, each)]
+
+
+def waits(tables: Tables, story: str, channel: str) -> bool:
+    """Whether a digest that is not out yet will tell the channel of a story."""
+    held = [each for each in _of(tables, story, channel) if each.cause is not Cause.SILENCE]
+    return any(each.id not in tables.settled for each in held) or bool(pending(tables, story, channel))
+
+
+def names(tables: Tables, story: str) -> set[str]:
+    """The ids of a story and of those that were merged into it."""
+    return {story, *(id_ for id_, kept in tables.stories.items() if kept.merged and kept.merged.story == story)}
+
+
+def _of(tables: Tables, story: str, channel: str) -> list[HeldBack]:
+    return [each for each in tables.held.values() if each.story in names(tables, story) and each.channel == channel]
 
 
 def _leave(tables: Tables, story: str, channel: str) -> None:
@@ -255,9 +315,13 @@ def claim(
 
 
 def _critical(tables: Tables, each: Delivery) -> bool:
-    aloud = each.kind in (DeliveryKind.POST, DeliveryKind.BROADCAST)
-    story = tables.stories.get(each.story or "")
-    return aloud and story is not None and story.level is Level.CRITICAL
+    return each.kind in (DeliveryKind.POST, DeliveryKind.BROADCAST) and _of_critical(tables, each)
+
+
+def _of_critical(tables: Tables, each: Delivery) -> bool:
+    kept = tables.stories.get(each.story or "")
+    kept = tables.stories[kept.merged.story] if kept and kept.merged else kept
+    return kept is not None and kept.level is Level.CRITICAL
 
 
 def _hinders(tables: Tables, each: Delivery, now: datetime, spacing: timedelta) -> bool:

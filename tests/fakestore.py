@@ -29,6 +29,7 @@ from riskbot.model import (
     Story,
 )
 from riskbot.model.calm import Silence
+from riskbot.outbox import Pulse
 from riskbot.policy.overdue import Waits, due_since
 from riskbot.policy.replying import lists
 from riskbot.ports import Counts, Delay, Sent, Transaction
@@ -203,12 +204,12 @@ class FakeStore(FakeAnswered):
         return fakeoutbox.put(self._t, delivery, self)
 
     async def parked(self, since: datetime) -> Sequence[Delivery]:
-        parked = [d for d in await self.deliveries(DeliveryState.PARKED) if d.kind is not DeliveryKind.NOTICE]
-        return [each for each in parked if not each.reported or (each.parked_at and each.parked_at > since)]
+        return fakeoutbox.parked(self._t, since)
 
-    async def deliveries(self, *states: DeliveryState) -> Sequence[Delivery]:
+    async def deliveries(self, *states: DeliveryState, most: int | None = None) -> Sequence[Delivery]:
         held = [fakeoutbox.read(self._t, id_) for id_ in self._t.deliveries]
-        return [each for each in held if not states or each.state in states]
+        found = [each for each in held if not states or each.state in states]
+        return found if most is None else found[len(found) - min(most, len(found)) :]
 
     async def delivery(self, cited_as: str) -> Delivery | None:
         held = [fakeoutbox.read(self._t, id_) for id_ in self._t.deliveries]
@@ -220,6 +221,13 @@ class FakeStore(FakeAnswered):
     async def notices(self) -> Sequence[Delivery]:
         held = [fakeoutbox.read(self._t, id_) for id_ in self._t.deliveries]
         return [each for each in held if each.kind is DeliveryKind.NOTICE]
+
+    async def asking(self, parked: Collection[str]) -> Sequence[Delivery]:
+        return [each for each in await self.notices() if each.ts and set(each.body.get("parked", ())) & set(parked)]
+
+    async def pulse(self) -> Pulse:
+        counts = await self.counts()
+        return Pulse(counts.waits, counts.feeds)
 
     async def rules_state(self) -> RulesState | None:
         return self._t.rules_state.get(None)

@@ -29,7 +29,7 @@ from riskbot.stories.clustering import opens_story
 from riskbot.stories.placing import NEVER_AFTER
 from riskbot.stories.severity import Gravity
 from riskbot.stories.sketch import Sketch
-from tests.fakeoutbox import IN_THREAD, OF_MESSAGE, OPEN, ask_again, in_doubt
+from tests.fakeoutbox import IN_THREAD, OF_MESSAGE, OPEN, ask_again, in_doubt, waits
 from tests.faketables import KeptStory, Tables, time_of
 
 NEVER = NEVER_AFTER.total_seconds() // 3600 + 1  # hours
@@ -235,7 +235,9 @@ class FakeStories:
             ask_again(self._t, story, channel)
         carried = kind == "update" and self._replace_waiting(story, channel)
         dropped = first is DeliveryState.DROPPED
-        told_anew = first is None and decision.reason not in (Reason.MORE_ARTICLES, Reason.HEADLINE_EDITED)
+        told_anew = first is None and self._news_of_digest(story, decision)
+        if told_anew:
+            self.release(story, channel, now)  # type: ignore[attr-defined]
         posted = kind == "new" or told_anew or (dropped and decision.reason in MATERIAL)
         nowhere = not posted and (dropped or first is None)
         state = DeliveryState.REPLACED if carried or nowhere else DeliveryState.OWED
@@ -253,6 +255,11 @@ class FakeStories:
             at=now,
         )
         return made
+
+    def _news_of_digest(self, story: str, decision: Decision) -> bool:
+        if decision.hushed or decision.reason in (Reason.MORE_ARTICLES, Reason.HEADLINE_EDITED):
+            return False
+        return decision.reason in MATERIAL or not waits(self._t, story, decision.channel)
 
     def _first_message(self, story: str, channel: str) -> DeliveryState | None:
         if (story, channel) in self._t.messages:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from riskbot.model import Article, Hit, Level
-from riskbot.model.calm import Away, Cause, ChannelPlan, DigestTime, Plan
+from riskbot.model.calm import Away, Cause, ChannelPlan, DigestTime, HeldBack, Plan
 from riskbot.policy.hours import last_digest, loud, next_digest, quiet_until
 
 HOUR = timedelta(hours=1)
@@ -102,6 +102,14 @@ def hour_of(now: datetime) -> datetime:
 def absence(last: datetime | None, now: datetime) -> Away | None:
     """That riskbot was away, when its last tick was then; None: it was here, or has never been."""
     return Away(last, now) if last is not None and now - last > OUTAGE else None
+
+
+def missed_in(away: Away | None, held: HeldBack, of: ChannelPlan) -> Away | None:
+    """The absence because of which something is held, when it was the last before that; None: it is held for another
+    reason, such as that its channel could not be told."""
+    if away is None or held.cause is not Cause.AWAY or not away.until <= held.at < away.until + GATHERING:
+        return None
+    return away if held.due_at == loud(of, away.until + GATHERING) else None
 
 
 def _digest(plan: Plan, of: ChannelPlan, hits: Iterable[Hit]) -> DigestTime | None:

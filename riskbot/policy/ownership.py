@@ -9,7 +9,7 @@ where the rules tell stories of its level, and of several such channels where it
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -36,6 +36,7 @@ class Reminder:
     waiting: Waiting
     text: str  # may quote a headline: as hostile as an article
     mention: tuple[str, ...]  # whom it calls: critical stories only
+    about: Mapping[str, str]  # what it is worded from
 
 
 def pressed(owner: Owner | None, user: str) -> Outcome:
@@ -119,12 +120,20 @@ def reminders(waiting: Iterable[Waiting], after: timedelta, now: datetime) -> Se
         place.setdefault(each.story, (at, each))
     due = [(at, each) for at, each in place.values() if bounds[0] <= at <= bounds[1]]
     due.sort(key=lambda told: (-told[1].level.rank, told[0]))
-    return [_reminder(each, now - at) for at, each in due]
+    return [_reminder(each, at, now) for at, each in due]
 
 
-def _reminder(waiting: Waiting, ago: timedelta) -> Reminder:
-    text = f"Nobody is on story {waiting.story} ({waiting.level.capitalize()}), told {span(ago)} ago"
-    text += f": {waiting.headline}" if waiting.headline else ""
+def _reminder(waiting: Waiting, told_at: datetime, now: datetime) -> Reminder:
+    about = {"level": waiting.level.value, "headline": waiting.headline or "", "told_at": told_at.isoformat()}
+    about["thread"] = "yes" if waiting.thread else ""
+    mention = waiting.mention if waiting.level is Level.CRITICAL else ()
+    return Reminder(waiting, worded(waiting.story, about, now), mention, about)
+
+
+def worded(story: str, about: Mapping[str, str], now: datetime) -> str:
+    """What a reminder says when it is said, which may be long after it came to be owed; `about` is of `Reminder`."""
+    ago = span(now - datetime.fromisoformat(about["told_at"]))
+    text = f"Nobody is on story {story} ({about['level'].capitalize()}), told {ago} ago"
+    text += f": {about['headline']}" if about["headline"] else ""
     # Where no message of its own stands, there may be no button above it either.
-    text += "" if waiting.thread else f" (/riskbot own {waiting.story} takes it on)"
-    return Reminder(waiting, text, waiting.mention if waiting.level is Level.CRITICAL else ())
+    return text if about["thread"] else f"{text} (/riskbot own {story} takes it on)"

@@ -24,6 +24,7 @@ SPREAD = 0.25  # of a wait, either way, so that many who wait do not come back t
 LOOKED_LONG = timedelta(hours=1)  # a history that fails "for the moment" for so long cannot be read
 SETTLE = timedelta(seconds=30)  # after an unanswered try, before its absence means that it was not made
 LONGEST_UNANSWERED = timedelta(minutes=15)  # between two tries of which neither is answered
+LONGEST_GRAVE = timedelta(minutes=2)  # the same for what is high or critical: it goes out as soon as Slack is well
 FOR_LATER = frozenset({"ratelimited", "rate_limited", "unreachable"})
 # What a delivery's body says of its own way.
 UNANSWERED = "unanswered"  # how many of its tries, the last ones, had no answer
@@ -77,7 +78,14 @@ def defective(message: Delivery, defect: Exception, now: datetime) -> Delivery:
     return parked(replace(message, lost_at=lost_at), f"a defect of riskbot: {type(defect).__name__}", now)
 
 
-def not_seen(message: Delivery, now: datetime, settle: timedelta, jitter: float = 0.0) -> Delivery | None:
+def backs_off(message: Delivery) -> bool:
+    """Whether a message had so many tries without an answer that it matters how grave it is."""
+    return int(message.body.get(UNANSWERED, 0)) > 1
+
+
+def not_seen(
+    message: Delivery, now: datetime, settle: timedelta, jitter: float = 0.0, level: Level | None = None
+) -> Delivery | None:
     """The message that was looked for and is not there: to wait, or None when it is to be sent.
 
     It is looked for until `settle` has passed since its last try, and is then known not to stand (`absent`). After the
@@ -90,7 +98,8 @@ def not_seen(message: Delivery, now: datetime, settle: timedelta, jitter: float 
         return replace(_later(message, DeliveryState.SENDING, begun + settle, message.error), lost_at=begun)
     unanswered = int(message.body.get(UNANSWERED, 0))
     backoff = max(settle, SETTLE) * 2 ** min(max(unanswered - 1, 0), 16)
-    wait = min(backoff * (1 + SPREAD * jitter), LONGEST_UNANSWERED)
+    longest = LONGEST_GRAVE if level and level.rank >= Level.HIGH.rank else LONGEST_UNANSWERED
+    wait = min(backoff * (1 + SPREAD * jitter), longest)
     return not_there(message, begun + wait) if unanswered > 1 and now < begun + wait else None
 
 

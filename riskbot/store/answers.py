@@ -24,6 +24,7 @@ from riskbot.store.story_tables import AlertRow, DeliveryRow, MessageRow, StoryR
 from riskbot.store.values import cited, number_of
 
 TAKING = (AnswerKind.OWN.value, AnswerKind.RELEASE.value)
+SETTLING = (AnswerKind.RESEND.value, AnswerKind.DROP.value)
 OF_STORY = (DeliveryKind.POST.value, DeliveryKind.EDIT.value, DeliveryKind.BROADCAST.value)
 
 
@@ -69,6 +70,15 @@ def every(session: Session, story: str | None) -> list[Answer]:
         swallowed = select(StoryRow.id).where(col(StoryRow.merged_into) == number)
         rows = rows.where(or_(col(AnswerRow.story) == number, col(AnswerRow.story).in_(swallowed)))
     return [_value(row) for row in session.exec(rows)]
+
+
+def settled(session: Session, deliveries: Collection[str]) -> dict[str, Answer]:
+    """Who had each of these deliveries sent again, or gave it up, last, by the id of the delivery."""
+    rows = select(AnswerRow).where(col(AnswerRow.kind).in_(SETTLING)).order_by(col(AnswerRow.id))
+    decided: dict[str, Answer] = {}
+    for row in session.exec(rows):
+        decided |= {id_: _value(row) for id_ in row.value.split(", ") if id_ in deliveries}
+    return decided
 
 
 def owners(session: Session, stories: Iterable[str]) -> dict[str, Owner]:

@@ -1,6 +1,6 @@
 """Messages of one kind and title in a channel, to which more may be added.
 
-What always holds: only what stands nowhere and is in nobody's hand is added to.
+What always holds: only what stands nowhere and is in nobody's hand is added to, and only what is of no one story.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def gathering(session: Session, kind: DeliveryKind, channel: str, title: str) ->
     row = DeliveryRow
     latest = session.exec(
         select(row)
-        .where(col(row.kind) == kind.value, col(row.channel) == channel)
+        .where(col(row.kind) == kind.value, col(row.channel) == channel, col(row.story).is_(None))
         .order_by(col(row.id).desc())
         .limit(LATEST)
     ).all()

@@ -1,6 +1,7 @@
 """What was held back until its digest or the end of its silence, and that riskbot was away.
 
-What always holds: a record is settled once. A story that was merged is followed to the older one.
+What always holds: a record is settled once. A story that was merged is followed to the older one. A digest that stands
+nowhere and is in nobody's hand has told nothing yet: what a message of its own tells sooner is taken out of it.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, or_, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
-from riskbot.model import Reason
+from riskbot.model import DeliveryKind, DeliveryState, Reason
 from riskbot.model.calm import Away, Cause, HeldBack
 from riskbot.store.calm_tables import AwayRow, HeldBackRow, SilenceRow
+from riskbot.store.outbox import OPEN, unsaid
 from riskbot.store.placing import story_number
-from riskbot.store.story_tables import AlertRow, StoryRow
+from riskbot.store.story_tables import AlertRow, DeliveryRow, StoryRow
 from riskbot.store.values import cited, number_of
 
 
@@ -43,7 +45,9 @@ def hold(session: Session, held: HeldBack) -> None:
 
 
 def release(session: Session, story: str, channel: str, now: datetime) -> None:
-    """A message of the story's own tells the channel now what waited for a digest or for a silence that is over."""
+    """A message of the story's own tells the channel now what waited for a digest or for a silence that is over, and
+    what a digest tells that was owed but not begun: that leaves the story out, and is left itself if nothing else is
+    in it."""
     over = select(SilenceRow.id).where(or_(col(SilenceRow.ends) <= now, col(SilenceRow.ended_at) <= now))
     waiting = (
         update(HeldBackRow)
@@ -57,6 +61,24 @@ def release(session: Session, story: str, channel: str, now: datetime) -> None:
         .execution_options(synchronize_session=False)
     )
     session.exec(waiting)
+    for digest in _unsaid(session, story_number(session, story), channel):
+        _leave_out(session, digest, story_number(session, story))
+
+
+def waits(session: Session, story: str, channel: str) -> bool:
+    """Whether a digest that is not out yet will tell the channel of a story, as it stands then."""
+    number = story_number(session, story)
+    held = (
+        select(HeldBackRow.id)
+        .where(
+            col(HeldBackRow.story).in_(_with_merged(number)),
+            col(HeldBackRow.channel) == channel,
+            col(HeldBackRow.cause) != Cause.SILENCE.value,
+            col(HeldBackRow.settled_at).is_(None),
+        )
+        .limit(1)
+    )
+    return session.exec(held).first() is not None or bool(_unsaid(session, number, channel))
 
 
 def due(session: Session, now: datetime) -> list[HeldBack]:
@@ -123,6 +145,57 @@ def last_away(session: Session, now: datetime) -> Away | None:
         select(AwayRow).where(col(AwayRow.until) <= now).order_by(col(AwayRow.until).desc()).limit(1)
     ).first()
     return Away(row.since, row.until) if row else None
+
+
+def _unsaid(session: Session, number: int, channel: str) -> list[DeliveryRow]:
+    """The digests that are to tell a channel of a story, stand nowhere and are in nobody's hand."""
+    told_as = session.exec(
+        select(HeldBackRow.settled_as)
+        .where(
+            col(HeldBackRow.story).in_(_with_merged(number)),
+            col(HeldBackRow.channel) == channel,
+            col(HeldBackRow.settled_as).is_not(None),
+        )
+        .distinct()
+    ).all()
+    if not told_as:
+        return []
+    row = DeliveryRow
+    rows = session.exec(
+        select(row)
+        .where(
+            col(row.id).in_([number_of("d", id_) for id_ in told_as if id_]),
+            col(row.kind) == DeliveryKind.DIGEST.value,
+            col(row.state).in_(OPEN),
+        )
+        # PostgreSQL: nobody may claim them between our looking and our commit. SQLite has the whole lock anyway.
+        .with_for_update(of=row)
+        .execution_options(populate_existing=True)
+    )
+    return [each for each in rows if unsaid(each)]
+
+
+def _leave_out(session: Session, digest: DeliveryRow, number: int) -> None:
+    """Take a story out of a digest, and leave that unsent if nothing is in it any more."""
+    names = {cited("s", each) for each in session.exec(_with_merged(number))}
+    digest.body = {**digest.body, "stories": [id_ for id_ in digest.body.get("stories", ()) if id_ not in names]}
+    if not any(digest.body.get(part) for part in ("stories", "blind", "muted")):
+        if digest.state == DeliveryState.SENDING.value:
+            # Its next time is our own guess, and puts off nobody else; that of one which is owed is what Slack asked.
+            digest.due_at = None
+        digest.state = DeliveryState.REPLACED.value
+    session.flush()
+    untold = (
+        update(HeldBackRow)
+        .where(
+            col(HeldBackRow.story).in_(_with_merged(number)),
+            col(HeldBackRow.channel) == digest.channel,
+            col(HeldBackRow.settled_as) == cited("d", digest.id),
+        )
+        .values(settled_as=None)
+        .execution_options(synchronize_session=False)
+    )
+    session.exec(untold)
 
 
 def _with_merged(number: int) -> SelectOfScalar[Any]:

@@ -18,12 +18,12 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, and_, case, col, exists, func, or_, select, update
+from sqlmodel import Session, and_, case, col, exists, func, or_, select, tuple_, update
 
 from riskbot.errors import StoreError
 from riskbot.model import Delivery, DeliveryKind, DeliveryState, Level
 from riskbot.policy.replying import MATERIAL
-from riskbot.policy.resending import IN_DOUBT, absent
+from riskbot.policy.resending import ASKED_AGAIN, IN_DOUBT, absent
 from riskbot.ports import Sent
 from riskbot.store.placing import story_number
 from riskbot.store.story_tables import AlertRow, DeliveryRow, MessageRow, StoryRow
@@ -35,6 +35,7 @@ IN_THREAD = (DeliveryKind.REPLY.value, DeliveryKind.BROADCAST.value)
 ALOUD = (DeliveryKind.POST.value, DeliveryKind.BROADCAST.value)  # what rings a bell
 URGENTLY = 2**31 - 1  # by so much critical news comes before what was owed earlier: as many deliveries as there can be
 LONE = (DeliveryKind.NOTICE.value, DeliveryKind.DIGEST.value)
+_NOTICE = (col(DeliveryRow.kind) == DeliveryKind.NOTICE.value, col(DeliveryRow.story).is_(None))
 
 
 def owe(
@@ -158,7 +159,9 @@ def set_delivery(
     elif delivery.ts is not None and row.story is not None:
         message = session.get(MessageRow, (row.story, row.channel))
         message = message or MessageRow(story=row.story, channel=row.channel, ts=delivery.ts)
-        message.ts, message.sent_as, message.frozen = delivery.ts, delivery.sent_as, delivery.frozen
+        # Frozen since the delivery was read, it stays so, unless this is another message.
+        still = message.frozen if message.ts == delivery.ts else None
+        message.ts, message.sent_as, message.frozen = delivery.ts, delivery.sent_as, delivery.frozen or still
         session.add(message)
     session.flush()
     if delivery.state is DeliveryState.DROPPED and row.kind == DeliveryKind.POST.value and row.story is not None:
@@ -256,22 +259,51 @@ def unsaid(row: DeliveryRow) -> bool:
     return row.state == DeliveryState.OWED.value or absent(delivery_value(row, None, None))
 
 
-def deliveries(session: Session, states: Collection[DeliveryState], kind: DeliveryKind | None = None) -> list[Delivery]:
-    """Every delivery in one of these states (in any, where none is named), oldest first."""
-    conditions: list[Any] = [col(DeliveryRow.state).in_([state.value for state in states])] if states else []
-    if kind is not None:
-        conditions.append(col(DeliveryRow.kind) == kind.value)
-    return _load(session, *conditions)
+def deliveries(session: Session, states: Collection[DeliveryState], most: int | None = None) -> list[Delivery]:
+    """Every delivery in one of these states (in any, where none is named), oldest first; the last `most` of them."""
+    if most is None:
+        return _load(session, *([col(DeliveryRow.state).in_([state.value for state in states])] if states else []))
+    # By the states that are not meant: by those that are, SQLite would read all of them and sort.
+    others = [state.value for state in DeliveryState if states and state not in states]
+    last = select(DeliveryRow.id).where(col(DeliveryRow.state).not_in(others)).order_by(col(DeliveryRow.id).desc())
+    return _load(session, col(DeliveryRow.id).in_(last.limit(most)))
 
 
 def parked(session: Session, since: datetime) -> list[Delivery]:
     """As in the port. Notices are never reported, and would be read for ever."""
-    return _load(
-        session,
-        col(DeliveryRow.state) == DeliveryState.PARKED.value,
-        col(DeliveryRow.kind) != DeliveryKind.NOTICE.value,
-        or_(col(DeliveryRow.reported).is_(False), col(DeliveryRow.parked_at) > since),
+    row, older = DeliveryRow, aliased(StoryRow)
+    of_people = (col(row.state) == DeliveryState.PARKED.value, col(row.kind) != DeliveryKind.NOTICE.value)
+    told = (*of_people, col(row.reported).is_(True), col(row.parked_at) > since)
+    why = func.coalesce(col(row.error), "")
+    known = tuple_(col(row.channel), why).in_(select(row.channel, why).where(*told))
+    firsts = select(func.min(row.id)).where(*told).group_by(col(row.channel), why)
+    again = col(row.body)[ASKED_AGAIN].as_boolean().is_(True)
+    now_in = func.coalesce(col(older.level), col(StoryRow.level))  # of one that was merged, what it is now
+    critical = (
+        select(StoryRow.id)
+        .outerjoin(older, col(older.id) == col(StoryRow.merged_into))
+        .where(col(StoryRow.id) == col(row.story), now_in == Level.CRITICAL.value)
+        .exists()
     )
+    untold = and_(col(row.reported).is_(False), or_(~known, again, critical))
+    return _load(session, *of_people, or_(col(row.id).in_(firsts), untold))
+
+
+def notices(session: Session) -> list[Delivery]:
+    """Every notice, oldest first."""
+    return _load(session, *_NOTICE)
+
+
+def asking(session: Session, parked: Collection[str]) -> list[Delivery]:
+    """The notices that stand and tell of any of these parked deliveries, oldest first."""
+    numbers = [number for id_ in parked if (number := number_of("d", id_)) is not None]
+    if not numbers:
+        return []
+    # One that tells of a delivery came to be owed after it.
+    later = col(DeliveryRow.id) > min(numbers)
+    tells = col(DeliveryRow.body)["parked"].as_string().is_not(None)
+    found = _load(session, *_NOTICE, later, col(DeliveryRow.ts).is_not(None), tells)
+    return [each for each in found if not set(parked).isdisjoint(each.body["parked"])]
 
 
 def delivery(session: Session, cited_as: str) -> Delivery | None:

@@ -26,7 +26,6 @@ from riskbot.model import (
     Article,
     Decision,
     Delivery,
-    DeliveryKind,
     DeliveryState,
     Feed,
     FeedState,
@@ -39,6 +38,7 @@ from riskbot.model import (
 )
 from riskbot.model.answers import Answer, Owner, Waiting
 from riskbot.model.calm import Silence
+from riskbot.outbox import Pulse, Silenceable
 from riskbot.policy.heartbeat import Activity
 from riskbot.ports import Counts, Delay, Sent, Transaction
 from riskbot.store import activity as happened
@@ -49,6 +49,7 @@ from riskbot.store import (
     polling,
     rearranging,
     rules_state,
+    silenceable,
     silences,
     snapshots,
     telling,
@@ -150,12 +151,12 @@ class SqlStore:
         return await self._write(lambda session: outbox.set_delivery(session, delivery, self._me))
 
     async def parked(self, since: datetime) -> Sequence[Delivery]:
-        """Parked deliveries, other than notices, that were not reported, or that were parked lately."""
+        """What bears on whether people are to be told of parked deliveries."""
         return await self._read(lambda session: outbox.parked(session, since))
 
-    async def deliveries(self, *states: DeliveryState) -> Sequence[Delivery]:
-        """Every delivery in one of these states, oldest first."""
-        return await self._read(lambda session: outbox.deliveries(session, states))
+    async def deliveries(self, *states: DeliveryState, most: int | None = None) -> Sequence[Delivery]:
+        """Every delivery in one of these states, or the last of them, oldest first."""
+        return await self._read(lambda session: outbox.deliveries(session, states, most))
 
     async def delivery(self, cited_as: str) -> Delivery | None:
         """The delivery of this id, or of the alert of this id."""
@@ -167,7 +168,23 @@ class SqlStore:
 
     async def notices(self) -> Sequence[Delivery]:
         """Every notice, oldest first."""
-        return await self._read(lambda session: outbox.deliveries(session, (), DeliveryKind.NOTICE))
+        return await self._read(outbox.notices)
+
+    async def asking(self, parked: Collection[str]) -> Sequence[Delivery]:
+        """The notices that stand and tell of any of these parked deliveries."""
+        return await self._read(lambda session: outbox.asking(session, parked))
+
+    async def settled(self, deliveries: Collection[str]) -> Mapping[str, Answer]:
+        """Who had each of these deliveries sent again, or gave it up, last."""
+        return await self._read(lambda session: answers.settled(session, deliveries))
+
+    async def silenceable(self, stories: Collection[str]) -> Mapping[str, Silenceable]:
+        """What silences can mean of these stories."""
+        return await self._read(lambda session: silenceable.silenceable(session, stories))
+
+    async def pulse(self) -> Pulse:
+        """What a sign of life depends on."""
+        return await self._read(lambda session: Pulse(unsent.longest(session), polling.feed_states(session)))
 
     async def owner(self, story: str) -> Owner | None:
         """Who is on a story, or on one that it swallowed."""

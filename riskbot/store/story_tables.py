@@ -159,7 +159,15 @@ class DeliveryRow(Row, table=True):
         Index("ix_delivery_state_tried_at", "state", "tried_at"),
         Index("ix_delivery_story_channel", "story", "channel"),
         Index("ix_delivery_tried_at", "tried_at"),
-        Index("ix_delivery_kind_channel", "kind", "channel"),
+        # Of what is of no one story alone: SQLite would take a whole index for what is of one story, and read all of
+        # that kind.
+        Index(
+            "ix_delivery_kind_channel",
+            "kind",
+            "channel",
+            sqlite_where=text("story IS NULL"),
+            postgresql_where=text("story IS NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 

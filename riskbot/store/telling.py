@@ -5,8 +5,9 @@ has begun to send superfluous; and while the story's first message itself still 
 superfluous from its birth, because that message will carry everything. Where the first message was dropped, material
 news is a first message of its own, and lesser news is superfluous from its birth: there is nothing to edit; likewise
 what is lesser still (`alerting.LESSER`), where a digest told of the story in its place. Where the first message is
-parked, material news takes it up again, unless nobody is to be disturbed. A delivery someone holds a lease on is never
-touched: it may be on its way.
+parked, material news takes it up again, unless nobody is to be disturbed. Where only a digest is to
+tell of the story and that is not out yet, it carries whatever is not material; a message of the story's own takes the
+story out of it. A delivery someone holds a lease on is never touched: it may be on its way.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from riskbot.policy.alerting import LESSER, Spoken
 from riskbot.policy.replying import MATERIAL
 from riskbot.policy.resending import ASKED_AGAIN, IN_DOUBT, asked_again
 from riskbot.store.base import number_of_new, table_of
+from riskbot.store.held import release, waits
 from riskbot.store.outbox import OF_MESSAGE, OPEN, delivery, in_doubt, set_delivery
 from riskbot.store.placing import story_number
 from riskbot.store.stories import ALERT, PLACE
@@ -234,7 +236,9 @@ def _owe(session: Session, story: int, decision: Decision, kind: Literal["new", 
     dropped = first is DeliveryState.DROPPED
     # Where the first message was dropped, nothing stands that could be edited, nor ever will without another; where a
     # digest told of the story instead, one more article is no reason to tell of it again.
-    told_anew = first is None and decision.reason not in LESSER
+    told_anew = first is None and _news_of_digest(session, story, decision)
+    if told_anew:
+        release(session, cited("s", story), decision.channel, now)
     posted = kind == "new" or told_anew or (dropped and decision.reason in MATERIAL)
     nowhere = first in (None, DeliveryState.DROPPED) and not posted
     state = DeliveryState.REPLACED if carried or nowhere else DeliveryState.OWED
@@ -263,6 +267,14 @@ def _owe(session: Session, story: int, decision: Decision, kind: Literal["new", 
     }
     connection.execute(_OWE, owed)
     return made
+
+
+def _news_of_digest(session: Session, story: int, decision: Decision) -> bool:
+    """Whether this is reason for a message of its own, of a story that a digest told or is to tell. What is hushed is
+    held for another digest."""
+    if decision.hushed or decision.reason in LESSER:
+        return False
+    return decision.reason in MATERIAL or not waits(session, cited("s", story), decision.channel)
 
 
 def _first_message(session: Session, story: int, channel: str) -> DeliveryState | None:

@@ -235,7 +235,7 @@ class SqlTransaction:
         return held.told_since(self._session, channel, at)
 
     def fold_backlog(self, before: datetime) -> Mapping[str, Sequence[str]]:
-        """Take back first messages that waited too long, by channel."""
+        """Take back and hold first messages that waited too long, by channel."""
         return backlog.fold(self._session, before)
 
     def tick(self, name: str, now: datetime) -> datetime | None:

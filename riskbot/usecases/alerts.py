@@ -20,6 +20,7 @@ from riskbot.usecases.forms import Form, alert_form
 from riskbot.usecases.parked import What, asking, decide, name, note
 
 WAITING = (DeliveryState.OWED, DeliveryState.SENDING, DeliveryState.PARKED)
+OVER = tuple(state for state in DeliveryState if state not in WAITING)
 SHOWN = 50  # of what is over, the last ones
 
 
@@ -38,11 +39,12 @@ async def list_deliveries(
     store: Store, states: Collection[DeliveryState] = (), *, everything: bool = False
 ) -> list[Delivery]:
     """Deliveries in these states; in none named, all that wait or are parked and the last of the others."""
-    held = await store.deliveries(*states)
     if states or everything:
-        return list(held)
-    over = [each.id for each in held if each.state not in WAITING][-SHOWN:]
-    return [each for each in held if each.state in WAITING or each.id in set(over)]
+        return list(await store.deliveries(*states))
+    waiting = await store.deliveries(*WAITING)
+    # In this order: what is sent between the two is found by both, and by none the other way round.
+    found = {each.id: each for each in (*waiting, *await store.deliveries(*OVER, most=SHOWN))}
+    return sorted(found.values(), key=lambda each: int(each.id[1:]))
 
 
 async def why(store: Store, cited: str) -> Explained:

@@ -12,7 +12,8 @@ from typing import Any
 
 from riskbot.model import DeliveryKind
 from riskbot.model.calm import Away, Cause, HeldBack, Plan, Silence
-from riskbot.policy.calm import AWAY, OUTAGE, absence, rounds, title
+from riskbot.policy.calm import AWAY, OUTAGE, absence, missed_in, rounds, title
+from riskbot.policy.gathering import Gathered
 from riskbot.policy.health import kind
 from riskbot.policy.hours import loud
 from riskbot.policy.muting import story_of
@@ -33,52 +34,45 @@ async def note_absence(store: Store, now: datetime) -> Away | None:
 
 async def tell_held(store: Store, plan: Plan, now: datetime) -> int:
     """Owe the digests that are due and the summaries of silences that are over; how many."""
-    folded = await store.write(lambda tx: _backlog(tx, plan, now))
+    await store.write(lambda tx: tx.fold_backlog(now - OUTAGE))
     ticks = await store.ticks()
     passed = rounds(plan, {name.removeprefix(DIGEST): at for name, at in ticks.items() if name.startswith(DIGEST)}, now)
     if not passed and not await store.write(lambda tx: bool(tx.held_due(now) or tx.finished_silences(now))):
-        return folded
+        return 0
     blind = await _blind(store)
-    return folded + await store.write(lambda tx: _digests(tx, plan, passed, blind, now) + _summaries(tx, plan, now))
+    return await store.write(lambda tx: _digests(tx, plan, passed, blind, now) + _summaries(tx, plan, now))
 
 
 async def _blind(store: Store) -> list[str]:
     """What cannot be seen: feeds that are unhealthy, in words."""
-    states = (await store.counts()).feeds
+    states = (await store.pulse()).feeds
     return [f"{name}: {kind(state.ill)}" for name, state in sorted(states.items()) if state.ill]
-
-
-def _backlog(tx: Transaction, plan: Plan, now: datetime) -> int:
-    """What waited for more than an hour because its channel could not be told: one digest for each channel, which
-    takes in what comes to wait as long before it could be sent."""
-    folded = tx.fold_backlog(now - OUTAGE)
-    for channel, stories in folded.items():
-        waiting = tx.gathering(DeliveryKind.DIGEST, channel, AWAY).waiting
-        if waiting and waiting.into:
-            more = {"stories": list(dict.fromkeys([*waiting.body["stories"], *stories])), "until": now.isoformat()}
-            tx.add_body(waiting.into, {**waiting.body, **more}, waiting.due_at)
-            continue
-        due = loud(plan.channel(channel), now)
-        owed_at = [spoken[channel].at for story in stories if channel in (spoken := tx.spoken(story, now))]
-        body = _body(AWAY, stories, min(now - OUTAGE, *owed_at), now)
-        tx.owe(DeliveryKind.DIGEST, channel, body, now, due_at=due if due > now else None)
-    return len(folded)
 
 
 def _digests(tx: Transaction, plan: Plan, passed: Mapping[str, datetime], blind: Sequence[str], now: datetime) -> int:
     """What is due. A channel's own digest without any story still says what was not seen and what was held back: to
-    somebody who waits for it, its absence would mean that all is well."""
+    somebody who waits for it, its absence would mean that all is well. Of several digests of a channel the first tells
+    of a story."""
     mine = [channel for channel, since in passed.items() if tx.tick(DIGEST + channel, now) == since]
     groups: dict[tuple[str, str], list[HeldBack]] = {}
+    waiting: dict[str, Gathered | None] = {}
+    named: dict[tuple[str, str], str] = {}
     for held in tx.held_due(now):
-        groups.setdefault((held.channel, held.title), []).append(held)
+        if held.cause is Cause.AWAY and loud(plan.channel(held.channel), now) > now:
+            continue  # what piled up is due whenever that is noticed, and it may be night
+        if held.channel not in waiting:
+            waiting[held.channel] = tx.gathering(DeliveryKind.DIGEST, held.channel, AWAY).waiting
+            named |= {(held.channel, story): AWAY for story in _stories(waiting[held.channel])}
+        name = named.setdefault((held.channel, held.story), held.title)
+        groups.setdefault((held.channel, name), []).append(held)
     silences: dict[str, Silence] = {}
     for (channel, name), group in groups.items():
-        since, until = min((*(held.at for held in group), *([passed[channel]] if channel in mine else []))), now
-        if aways := [away for held in group if held.cause is Cause.AWAY and (away := tx.last_away(held.at))]:
-            since, until = min(away.since for away in aways), max(away.until for away in aways)
+        # What comes to wait in an outage, before the digest of what waited could be sent, is told with it.
+        into = waiting[channel] if name == AWAY else None
+        since, until = _span(tx, plan, group, into, now)
+        since = min(since, passed[channel]) if channel in mine else since
         muted = _muted(tx.silenced_since(channel, since), silences, tx, now)
-        _owe(tx, channel, name, group, now, since=since, until=until, blind=blind, muted=muted)
+        _owe(tx, channel, name, group, now, since=since, until=until, blind=blind, muted=muted, into=into)
     owed, told = len(groups), {channel for channel, _ in groups}
     for channel in mine:
         digest, since = plan.channel(channel).digest, passed[channel]
@@ -87,6 +81,23 @@ def _digests(tx: Transaction, plan: Plan, passed: Mapping[str, datetime], blind:
             _owe(tx, channel, title(digest), (), now, since=since, blind=blind, muted=muted)
             owed += 1
     return owed
+
+
+def _span(
+    tx: Transaction, plan: Plan, group: Sequence[HeldBack], into: Gathered | None, now: datetime
+) -> tuple[datetime, datetime]:
+    """From when to when a digest tells: from the first decision to now, or as long as riskbot was away."""
+    spans = []
+    if into:
+        spans.append((datetime.fromisoformat(into.body["since"]), datetime.fromisoformat(into.body["until"])))
+    for held in group:
+        away = missed_in(tx.last_away(held.at), held, plan.channel(held.channel))
+        spans.append((away.since, away.until) if away else (held.at, now))
+    return min(since for since, _ in spans), max(until for _, until in spans)
+
+
+def _stories(waiting: Gathered | None) -> Sequence[str]:
+    return waiting.body["stories"] if waiting else ()
 
 
 def _summaries(tx: Transaction, plan: Plan, now: datetime) -> int:
@@ -128,10 +139,15 @@ def _owe(
     blind: Sequence[str] = (),
     muted: Sequence[str] = (),
     due_at: datetime | None = None,
+    into: Gathered | None = None,
 ) -> None:
-    body = _body(name, (held.story for held in group), since, until or now)
+    body = _body(name, (*_stories(into), *(held.story for held in group)), since, until or now)
     body |= {"blind": list(blind), "muted": list(muted)}
-    delivery = tx.owe(DeliveryKind.DIGEST, channel, body, now, due_at=due_at)
+    if into and into.into:
+        delivery = into.into
+        tx.add_body(delivery, body, into.due_at)
+    else:
+        delivery = tx.owe(DeliveryKind.DIGEST, channel, body, now, due_at=due_at)
     tx.tell_in_digest([held.id for held in group], delivery, now)
 
 

@@ -6,14 +6,14 @@ the store. Deliberately absent: the clock, and sending.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from riskbot.mind import Mind
 from riskbot.model import DeliveryKind, Feed
 from riskbot.model.answers import Answer, AnswerKind, Waiting
-from riskbot.model.calm import Silence
+from riskbot.outbox import Silenceable
 from riskbot.policy.calm import quiet
 from riskbot.policy.health import illness
 from riskbot.policy.heartbeat import Beat, Daily, due, latest, lines
@@ -26,6 +26,7 @@ from riskbot.stories.summary import summarise
 
 TICK = "heartbeat"  # as the store knows when the last one was owed
 DAY = timedelta(days=1)
+NOTHING = Silenceable((), None)  # no hit and no outlet is known: only a story, or its level, can be meant
 
 
 async def beat(store: Store, feeds: Collection[Feed], mind: Mind, since: datetime, now: datetime) -> Beat:
@@ -84,9 +85,8 @@ async def remind(store: Store, mind: Mind, after: timedelta, now: datetime) -> i
     bounds = window(after, now)
     if bounds is None:
         return 0
-    waiting = await store.waiting(GRAVE, *bounds)
-    active = await store.silences(now) if waiting else ()
-    described = [await _described(store, mind, each, active, now) for each in waiting]
+    waiting = await _heard(store, mind, await store.waiting(GRAVE, *bounds), now)
+    described = [await _described(store, mind, each) for each in waiting]
     owed = 0
     for reminder in reminders([each for each in described if each], after, now):
         owed += await store.write(lambda tx, reminder=reminder: _owe(tx, reminder, now))  # type: ignore[misc]
@@ -103,7 +103,8 @@ def _owe(tx: Transaction, reminder: Reminder, now: datetime) -> bool:
     key, value = f"reminder-{of.story}-{of.level}", f"{of.channel} {of.level}"
     if tx.owner(of.story) or not tx.answer(Answer(AnswerKind.REMINDED, of.story, "", "riskbot", now, key, value)):
         return False
-    body = {"text": reminder.text, "mention": list(reminder.mention), "own": of.story}
+    about = dict(reminder.about)  # it is worded anew when it is said
+    body = {"text": reminder.text, "mention": list(reminder.mention), "own": of.story, "reminder": about}
     kind, key = DeliveryKind.BROADCAST, f"reminder-{of.story}-{of.channel}-{of.level}"
     if of.thread:
         tx.owe(kind, of.channel, body, now, story=of.story, key=key)
@@ -112,20 +113,27 @@ def _owe(tx: Transaction, reminder: Reminder, now: datetime) -> bool:
     return True
 
 
-async def _described(
-    store: Store, mind: Mind, each: Waiting, active: Collection[Silence], now: datetime
-) -> Waiting | None:
-    """With since when the channel knows of its level, its headline and whom it calls; None where a silence covers it,
-    for somebody has dealt with it then, and in the channel's quiet hours."""
-    if quiet(mind.policy.plan.channel(each.channel), each.level, now):
-        return None
+async def _heard(store: Store, mind: Mind, waiting: Iterable[Waiting], now: datetime) -> list[Waiting]:
+    """Those in whose channels it is not quiet, and that no silence covers: with such a one somebody has dealt."""
+    loud = [each for each in waiting if not quiet(mind.policy.plan.channel(each.channel), each.level, now)]
+    silences = await store.silences(now) if loud else ()
+
+    def muted(each: Waiting, of: Silenceable) -> bool:
+        by = silenced(of.hits, story=each.story, level=each.level, outlet=of.outlet, silences=silences, now=now)
+        return by is not None
+
+    # A silence that names stories or levels alone needs no look at what is told of them, and most are such.
+    heard = [each for each in loud if not muted(each, NOTHING)]
+    about = await store.silenceable({each.story for each in heard}) if silences and heard else {}
+    return [each for each in heard if not muted(each, about.get(each.story, NOTHING))]
+
+
+async def _described(store: Store, mind: Mind, each: Waiting) -> Waiting | None:
+    """With since when the channel knows of its level, its headline and whom it calls; None: nothing is left of it."""
     story = await store.story(each.story)
     if story is None or not story.members:
         return None
     hits = [hit for member in story.members for hit in member.reading.hits if not hit.trial]
-    outlet = story.members[-1].reading.article.outlet
-    if silenced(hits, story=story.id, level=story.level, outlet=outlet, silences=active, now=now):
-        return None
     raised_at = reached(story, await store.decided(story.id), each.channel, mind.outlets)
     plans = [mind.policy.plan.rules.get(hit.rule) for hit in hits]
     return replace(

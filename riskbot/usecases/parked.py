@@ -13,7 +13,7 @@ from typing import Literal
 
 from riskbot.errors import InputError
 from riskbot.model import Delivery, DeliveryKind, DeliveryState
-from riskbot.model.answers import Answer, AnswerKind
+from riskbot.model.answers import AnswerKind
 from riskbot.policy.resending import to_resend
 from riskbot.ports import Store, Transaction
 from riskbot.usecases.answers import NOT_AGAIN, Press, Said
@@ -58,8 +58,8 @@ def decide(tx: Transaction, parked: Sequence[Delivery], what: What) -> list[Deli
 
 async def asking(store: Store, parked: Sequence[Delivery]) -> list[Delivery]:
     """The notices that stand and tell of these deliveries: of each delivery the latest."""
-    told = [each for each in await store.notices() if each.ts and each.body.get("parked")]
     wanted = {each.id for each in parked}
+    told = await store.asking(wanted)
     latest = {id_: each for each in told for id_ in each.body["parked"] if id_ in wanted}
     return list({each.id: each for each in latest.values()}.values())
 
@@ -79,10 +79,7 @@ def name(delivery: Delivery) -> str:
 
 async def _settled(store: Store, found: Sequence[Delivery]) -> str:
     """What became of messages that are not parked any more, and by whom."""
-    decided: dict[str, Answer] = {}
-    for answer in await store.answers():
-        if answer.kind in _DONE:
-            decided |= dict.fromkeys(answer.value.split(", "), answer)
+    decided = await store.settled({each.id for each in found})
     said = []
     for each in found:
         by = decided.get(each.id)

@@ -224,11 +224,11 @@ async def test_a_line_of_our_own_that_waits_takes_in_no_news(store: Store) -> No
 # ── what is no longer as it was read ─────────────────────────────────────────────────────────────────────────────
 
 
-async def parked_at(store: Store, parked_at: datetime, *, reported: bool = False) -> Delivery:
+async def parked_at(store: Store, parked_at: datetime, *, reported: bool = False, error: str | None = None) -> Delivery:
     """Another story whose message is parked."""
     await told_too(store, f"Parked at {parked_at} {reported}")
     each = await put(store, DeliveryState.PARKED)
-    parked = replace(each, parked_at=parked_at, reported=reported)
+    parked = replace(each, parked_at=parked_at, reported=reported, error=error)
     assert await store.write(lambda tx: tx.set_delivery(parked, was=DeliveryState.PARKED))
     return parked
 
@@ -262,7 +262,7 @@ async def test_who_lost_a_delivery_cannot_write_it_even_when_the_other_is_done_w
 
 
 async def test_parked_ones_that_are_to_be_told_and_those_told_of_lately_are_found(store: Store) -> None:
-    old = await parked_at(store, later(hours=-9))
+    old = await parked_at(store, later(hours=-9), error="no such channel")
     await parked_at(store, later(hours=-9), reported=True)
     lately = await parked_at(store, later(minutes=-30), reported=True)
     await parked_at(store, later(hours=-1), reported=True)

@@ -8,6 +8,7 @@ from riskbot.model import DeliveryKind, DeliveryState
 from riskbot.policy.gathering import Gathered, Gathering
 from riskbot.ports import Store
 from tests.builders import NOW, later
+from tests.owing import told
 
 NOTICE = DeliveryKind.NOTICE
 
@@ -18,6 +19,8 @@ async def test_what_nobody_has_begun_can_be_added_to_and_what_was_sent_is_rememb
     first = await store.write(lambda tx: tx.owe(NOTICE, "ops", body, NOW))
     await store.write(lambda tx: tx.owe(NOTICE, "ops", {"text": "Rules live"}, NOW))
     await store.write(lambda tx: tx.owe(NOTICE, "other", body, NOW))
+    story, _ = await told(store, channel="elsewhere")
+    await store.write(lambda tx: tx.owe(NOTICE, "ops", body, NOW, story=story.id))
     stands = await store.write(lambda tx: tx.gathering(NOTICE, "ops", "feeds"))
     assert stands == Gathering(Gathered(body, None, first), (NOW,))
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from riskbot.model import Delivery, DeliveryKind, DeliveryState, Reason
+from riskbot.model import Delivery, DeliveryKind, DeliveryState, FeedState, Reason
 from riskbot.model.calm import Cause, HeldBack, Silence
+from riskbot.outbox import Pulse
 from riskbot.policy.heartbeat import Activity
 from riskbot.policy.overdue import Waits
 from riskbot.ports import Store, Transaction
-from tests.builders import NOW, article, decision, later, placement, reading
+from tests.builders import NOW, article, decision, feed, later, placement, reading
 from tests.owing import claimed, owed, posted, send, told
 from tests.storykeeping import keep, merged, of, tell
 
@@ -48,6 +49,15 @@ async def test_what_is_parked_or_left_does_not_wait(store: Store, state: Deliver
     (delivery,) = await claimed(store)
     await store.set_delivery(replace(delivery, state=state, tried_at=NOW))
     assert await waits(store) is None
+
+
+async def test_a_sign_of_life_depends_on_what_waits_and_on_the_feeds_that_are_polled(store: Store) -> None:
+    assert await store.pulse() == Pulse(None, {})
+    await store.sync_feeds([feed("a"), feed("b")], NOW)
+    await store.sync_feeds([feed("a")], NOW)
+    await told(store)
+    counts = await store.counts()
+    assert await store.pulse() == Pulse(counts.waits, counts.feeds) == Pulse(Waits("#risk", NOW), {"a": FeedState("a")})
 
 
 async def test_what_we_put_off_waits_from_its_time_and_not_before(store: Store) -> None:

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from riskbot.model import Decision, Level, Reason, Story
-from riskbot.model.calm import Away, Cause, ChannelPlan, DigestTime, Plan, QuietHours, RulePlan, Silence
-from riskbot.policy.calm import GATHERING, Wait, absence, hour_of, quiet, waits
+from riskbot.model.calm import Away, Cause, ChannelPlan, DigestTime, HeldBack, Plan, QuietHours, RulePlan, Silence
+from riskbot.policy.calm import GATHERING, Wait, absence, hour_of, missed_in, quiet, waits
 from riskbot.policy.holding import Calmed, calmed
 from tests.builders import NOW, article, decision, hit, later
 
@@ -215,3 +216,22 @@ def test_every_decision_to_tell_is_told_now_or_in_one_digest_and_a_critical_one_
         assert done.held.due_at
         assert done.held.due_at > later(minutes=-1)
         assert done.held.title
+
+
+@pytest.mark.parametrize(
+    ("fields", "absent"),
+    [
+        ({}, AWAY),
+        ({"cause": Cause.QUIET}, None),
+        ({"at": AWAY.until - timedelta(minutes=1)}, None),
+        ({"at": AWAY.until + GATHERING}, None),
+        ({"due_at": NOW + timedelta(hours=1)}, None),  # its message was owed then, and could not be sent
+    ],
+)
+def test_what_an_absence_kept_back_is_told_from_what_its_channel_could_not_be_told(
+    fields: dict[str, Any], absent: Away | None
+) -> None:
+    about = {"cause": Cause.AWAY, "at": NOW, "due_at": AWAY.until + GATHERING} | fields
+    held = HeldBack("s1", "risk", "a", reason=Reason.NEW_STORY, **about)
+    assert missed_in(AWAY, held, ChannelPlan("risk")) == absent
+    assert missed_in(None, held, ChannelPlan("risk")) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -206,6 +207,77 @@ async def test_what_comes_to_wait_while_slack_is_still_away_joins_the_one_digest
     (digest,) = notifier.digested
     assert (digest.title, [line.story for line in digest.lines]) == ("While I was away", ["s1", "s2"])
     assert (digest.since, digest.until) == (NOW, later(minutes=66))
+
+
+WORSE = entry(
+    "White House memo says Alibaba helps Chinese military, sanctions imposed",
+    "A memo from the White House says that Alibaba helps the Chinese military. It put sanctions on Alibaba.",
+    entry_id="6",
+)
+
+
+@pytest.mark.parametrize("others", [(), (PORT,)])
+@pytest.mark.parametrize("night", [(), (NIGHT,)])
+async def test_a_story_that_turns_critical_before_the_digest_of_an_outage_is_out_is_told_once(
+    others: tuple[Entry, ...], night: tuple[QuietHours, ...]
+) -> None:
+    by = mind(RULES[0], GRAVE, RULES[2], plan=Plan({"risk": ChannelPlan("risk", quiet=night)}))
+    store, notifier = FakeStore(), FakeNotifier()
+    await polled(store, FIRST, *others, at=later(hours=-2), by=by)
+    assert await tell_held(store, by.policy.plan, later(minutes=-50)) == (not night)
+    await polled(store, WORSE, at=later(minutes=-49), source="other", by=by)
+    assert await tell_held(store, by.policy.plan, later(minutes=-48)) == 0
+    await told(store, notifier, later(minutes=-40), by)
+    (grave,) = notifier.shown.values()
+    assert grave.level is Level.CRITICAL
+    await told(store, notifier, later(hours=1), by)
+    (left,) = {story.id for story in await store.stories()} - {grave.story} or {None}
+    assert [[line.story for line in each.lines] for each in notifier.digested] == [[left]] * len(others)
+    assert (await store.counts()).owed == 0
+
+
+async def test_the_digest_of_an_outage_waits_for_the_end_of_quiet_hours_and_takes_in_the_news_of_the_night() -> None:
+    by, store, notifier = judging(quiet=(NIGHT,)), FakeStore(), FakeNotifier()
+    await polled(store, FIRST, at=later(hours=-2), by=by)
+    await told(store, notifier, later(minutes=-50), by)
+    await polled(store, DENIAL, at=NOW, source="other", by=by)
+    await told(store, notifier, NOW, by)
+    assert (notifier.shown, notifier.digested) == ({}, [])
+    await told(store, notifier, later(hours=1), by)
+    assert notifier.shown == {}
+    assert [line.story for digest in notifier.digested for line in digest.lines] == ["s1"]
+
+
+async def test_what_waits_because_riskbot_was_away_and_because_slack_was_is_one_digest_from_the_first_of_it() -> None:
+    by, store, notifier = mind(RULES[0], RULES[2]), FakeStore(), FakeNotifier()
+    await polled(store, FIRST, at=later(hours=-5), by=by)
+    await store.tick("poll", later(hours=-3))
+    assert await note_absence(store, NOW) == Away(later(hours=-3), NOW)
+    missed = Entry(PORT.title, PORT.text, published=later(hours=-2), entry_id=PORT.entry_id)
+    await polled(store, missed, at=later(minutes=1), source="other", by=by)
+    assert await tell_held(store, by.policy.plan, later(minutes=1)) == 1
+    assert await tell_held(store, by.policy.plan, later(minutes=10)) == 1
+    await delivered(store, notifier, later(minutes=11))
+    (digest,) = notifier.digested
+    assert [line.story for line in digest.lines] == ["s1", "s2"]
+    assert (digest.since, digest.until) == (later(hours=-5), later(minutes=1))
+
+
+async def test_what_was_taken_back_by_a_tick_that_then_died_is_told_by_the_next_one() -> None:
+    by, store, notifier = mind(RULES[0], RULES[2]), FakeStore(), FakeNotifier()
+    await polled(store, FIRST, PORT, by=by)
+    assert await store.write(lambda tx: tx.fold_backlog(NOW)) != {}
+    await delivered(store, notifier, later(minutes=61))
+    await told(store, notifier, later(minutes=62), by)
+    assert (notifier.shown, [len(digest.lines) for digest in notifier.digested]) == ({}, [2])
+
+
+async def test_an_old_absence_says_nothing_about_what_piled_up_since() -> None:
+    by, store, notifier = mind(RULES[0]), FakeStore(), FakeNotifier()
+    await store.write(lambda tx: tx.was_away(Away(later(days=-3), later(days=-2))))
+    await polled(store, FIRST, by=by)
+    await told(store, notifier, later(minutes=61), by)
+    assert [(digest.since, digest.until) for digest in notifier.digested] == [(NOW, later(minutes=61))]
 
 
 async def test_a_channel_that_is_told_of_other_things_has_no_backlog() -> None:

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 
 from riskbot.delivery import DeliveryReport, deliver
 from riskbot.mind import Mind
-from riskbot.model import Delivery, DeliveryKind, DeliveryState
+from riskbot.model import Delivery, DeliveryKind, DeliveryState, Level
+from riskbot.model.answers import Answer, AnswerKind
 from riskbot.model.calm import ChannelPlan, Plan
 from riskbot.parking import TOLD_AFTER, TOLD_EVERY
-from tests.builders import NOW, entry, later
+from tests.builders import NOW, entry, later, rule
 from tests.fakes import FakeNotifier, FakeStore, Lost, refused, unknown
 from tests.rounds import delivered, mind, polled
-from tests.unit.test_calm_pipeline import DENIAL, FIRST
+from tests.unit.test_calm_pipeline import DENIAL, FIRST, PORT, SANCTIONED
 
 BY = mind(ops_channel="ops")
 
@@ -51,6 +52,30 @@ async def test_a_channel_that_is_lost_is_told_of_once_and_then_once_an_hour_with
     assert len(notifier.noted) == 2
     await sent(store, notifier, later(days=1))
     assert len(notifier.noted) == 2, "nothing is told twice"
+
+
+class NoMessages(FakeNotifier):
+    """Takes notices, and no story's message."""
+
+    async def send(self, delivery: Delivery, summary: object, owner: str | None = None) -> object:  # type: ignore[override]
+        raise refused("not_in_channel", "invite the app")
+
+
+async def test_a_critical_story_is_told_although_the_reason_is_known() -> None:
+    grave = rule("Alibaba and sanctions", topics=("sanctions",), level=Level.CRITICAL)
+    by = mind(rule(level=Level.LOW), grave, ops_channel="ops")
+    store, notifier = FakeStore(), NoMessages()
+    await polled(store, FIRST, by=by)
+    await sent(store, notifier, NOW, by)
+    await sent(store, notifier, NOW + TOLD_AFTER, by)
+    await polled(store, PORT, at=later(minutes=11), source="other", by=by)
+    await polled(store, SANCTIONED, at=later(minutes=11), source="third", by=by)
+    await sent(store, notifier, later(minutes=11), by)
+    await sent(store, notifier, later(minutes=11) + TOLD_AFTER, by)
+    parked = {each.id: each.story for each in await store.deliveries()}
+    levels = {story.id: story.level for story in await store.stories()}
+    told = [[parked[id_] for id_ in each.body["parked"]] for each in await store.notices()]
+    assert [[levels[story or ""] for story in of] for of in told] == [[Level.LOW], [Level.CRITICAL]]
 
 
 async def test_another_reason_is_told_at_once() -> None:
@@ -116,6 +141,32 @@ async def test_a_reminder_whose_thread_is_gone_is_said_outside_of_it() -> None:
     (reminder,) = [each for each in await store.deliveries() if each.kind is DeliveryKind.BROADCAST]
     assert (reminder.state, reminder.attempts) == (DeliveryState.SENT, 2)
     assert reminder.frozen == "thread_not_found"
+
+
+async def owed_reminder() -> FakeStore:
+    """A story whose message stands, and a reminder of it."""
+    store = FakeStore()
+    await polled(store, entry(entry_id="1"))
+    await delivered(store, FakeNotifier())
+    about = {"level": "high", "headline": "", "told_at": NOW.isoformat(), "thread": "yes"}
+    body = {"text": "told 30 minutes ago", "own": "s1", "reminder": about}
+    await store.write(lambda tx: tx.owe(DeliveryKind.BROADCAST, "risk", body, NOW, story="s1", key="r1"))
+    return store
+
+
+async def test_a_reminder_that_had_to_wait_says_how_long_ago_it_is_by_now() -> None:
+    store, notifier = await owed_reminder(), FakeNotifier()
+    await delivered(store, notifier, later(hours=5))
+    assert notifier.noted == ["Nobody is on story s1 (High), told 5 hours ago"]
+
+
+async def test_a_reminder_of_a_story_that_somebody_is_on_by_now_is_left() -> None:
+    store, notifier = await owed_reminder(), FakeNotifier()
+    await store.write(lambda tx: tx.answer(Answer(AnswerKind.OWN, "s1", "U1", "ann", later(hours=1), "k")))
+    await delivered(store, notifier, later(hours=5))
+    (reminder,) = [each for each in await store.deliveries() if each.kind is DeliveryKind.BROADCAST]
+    assert (reminder.state, reminder.error) == (DeliveryState.REPLACED, "ann is on story s1 by now")
+    assert notifier.noted == []
 
 
 async def test_a_reminder_that_slack_puts_nowhere_is_left() -> None:

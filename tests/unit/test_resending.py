@@ -156,6 +156,13 @@ def test_unanswered_tries_are_spread_and_no_wait_is_longer_than_the_longest(jitt
     assert NOW + LONGEST_UNANSWERED * (1 - SPREAD) <= longest.due_at <= NOW + LONGEST_UNANSWERED
 
 
+def test_what_is_grave_waits_for_two_minutes_at_most() -> None:
+    for level, seconds in ((Level.HIGH, 120), (Level.CRITICAL, 120), (Level.MEDIUM, 480)):
+        waiting = not_seen(unanswered(5), later(seconds=30), SETTLE, level=level)
+        assert waiting is not None
+        assert waiting.due_at == later(seconds=seconds)
+
+
 def test_tries_that_slack_answered_are_no_reason_to_wait_longer() -> None:
     limited = after_refusal(unanswered(5), refused("ratelimited", retry_after=1.0), NOW)
     assert not_seen(after_refusal(limited, unknown(), NOW), later(seconds=30), SETTLE) is None

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from riskbot.model import Delivery, DeliveryKind, DeliveryState, FeedState, Hit, Summary, Thread
+from riskbot.model import Delivery, DeliveryKind, DeliveryState, Summary, Thread
 from riskbot.model.answers import Answer
 from riskbot.model.saying import Digest, Reply
 from riskbot.policy.gathering import Gathering
-from riskbot.policy.overdue import Waits
 
 
 class Owing(Protocol):
@@ -110,28 +109,6 @@ class Outbox(Protocol):
 
     async def settled(self, deliveries: Collection[str]) -> Mapping[str, Answer]:
         """Who had each of these deliveries sent again, or gave it up, last; absent: nobody by a press."""
-
-    async def silenceable(self, stories: Collection[str]) -> Mapping[str, Silenceable]:
-        """What silences can mean of these stories; those without articles are absent."""
-
-    async def pulse(self) -> Pulse:
-        """What a sign of life depends on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pulse:
-    """How it goes, as far as a sign of life depends on it: little, because it is asked every minute."""
-
-    waits: Waits | None  # the message that waits the longest; None: none waits
-    feeds: Mapping[str, FeedState]  # those that are not paused, by name
-
-
-@dataclass(frozen=True, slots=True)
-class Silenceable:
-    """What silences can mean of a story besides its id and level, without the rest of it."""
-
-    hits: Sequence[Hit]  # of the latest versions, those on trial left out; without their evidence
-    outlet: str | None  # of the article that joined it last
 
 
 @dataclass(frozen=True, slots=True)

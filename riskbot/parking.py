@@ -1,8 +1,8 @@
 """Those who run riskbot are told of messages that are parked, and of what became of those they were told of.
 
 What always holds: one notice for each channel and reason, the next for both an hour later at the earliest, unless it is
-of a critical story, or material news took a message up again and it was parked again; a notice on a notice is never made.
-Deliberately absent: why a message is parked, and what people do about it.
+of a critical story, or material news took a message up again and it was parked again; a notice on a notice is never
+made. Deliberately absent: why a message is parked, and what people do about it.
 """
 
 from __future__ import annotations

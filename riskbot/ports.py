@@ -19,6 +19,7 @@ from riskbot.model import (
     Entry,
     Feed,
     FeedState,
+    Hit,
     Known,
     Level,
     Placement,
@@ -261,6 +262,22 @@ class Delay:
     told: datetime  # when the message was posted or edited
 
 
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """How it goes, as far as a sign of life depends on it: little, because it is asked every minute."""
+
+    waits: Waits | None  # the message that waits the longest; None: none waits
+    feeds: Mapping[str, FeedState]  # those that are not paused, by name
+
+
+@dataclass(frozen=True, slots=True)
+class Silenceable:
+    """What silences can mean of a story besides its id and level, without the rest of it."""
+
+    hits: Sequence[Hit]  # of the latest versions, those on trial left out; without their evidence
+    outlet: str | None  # of the article that joined it last
+
+
 class Store(Outbox, Protocol):
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one write transaction on the writer thread; any exception undoes all of it."""
@@ -357,6 +374,12 @@ class Store(Outbox, Protocol):
 
     async def ticks(self) -> Mapping[str, datetime]:
         """When each tick last ran."""
+
+    async def silenceable(self, stories: Collection[str]) -> Mapping[str, Silenceable]:
+        """What silences can mean of these stories; those without articles are absent."""
+
+    async def pulse(self) -> Pulse:
+        """What a sign of life depends on."""
 
     async def counts(self) -> Counts:
         """How much is held."""

@@ -9,9 +9,9 @@ from datetime import datetime
 from riskbot.errors import StoreError
 from riskbot.model import DeliveryKind, DeliveryState, Level
 from riskbot.model.answers import Answer, AnswerKind, Owner, Waiting
-from riskbot.outbox import Silenceable
 from riskbot.policy.heartbeat import Activity
 from riskbot.policy.ownership import owner_of, reminded
+from riskbot.ports import Silenceable
 from tests.faketables import Tables
 
 

@@ -29,10 +29,9 @@ from riskbot.model import (
     Story,
 )
 from riskbot.model.calm import Silence
-from riskbot.outbox import Pulse
 from riskbot.policy.overdue import Waits, due_since
 from riskbot.policy.replying import lists
-from riskbot.ports import Counts, Delay, Sent, Transaction
+from riskbot.ports import Counts, Delay, Pulse, Sent, Transaction
 from riskbot.stories.frequencies import Frequencies
 from tests import fakeoutbox
 from tests.fakeanswers import FakeAnswered, FakeAnswering

@@ -13,7 +13,7 @@ from sqlalchemy import and_, false, func, select
 from sqlmodel import Session
 
 from riskbot.model import Hit, Level, Modality
-from riskbot.outbox import Silenceable
+from riskbot.ports import Silenceable
 from riskbot.store.articles import ARTICLE, VERSION, chunks
 from riskbot.store.base import Found
 from riskbot.store.stories import HIT, PART, PLACE

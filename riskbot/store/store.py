@@ -38,9 +38,8 @@ from riskbot.model import (
 )
 from riskbot.model.answers import Answer, Owner, Waiting
 from riskbot.model.calm import Silence
-from riskbot.outbox import Pulse, Silenceable
 from riskbot.policy.heartbeat import Activity
-from riskbot.ports import Counts, Delay, Sent, Transaction
+from riskbot.ports import Counts, Delay, Pulse, Sent, Silenceable, Transaction
 from riskbot.store import activity as happened
 from riskbot.store import (
     answers,

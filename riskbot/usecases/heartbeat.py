@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from riskbot.mind import Mind
 from riskbot.model import DeliveryKind, Feed
 from riskbot.model.answers import Answer, AnswerKind, Waiting
-from riskbot.outbox import Silenceable
 from riskbot.policy.calm import quiet
 from riskbot.policy.health import illness
 from riskbot.policy.heartbeat import Beat, Daily, due, latest, lines
@@ -21,7 +20,7 @@ from riskbot.policy.overdue import overdue
 from riskbot.policy.ownership import GRAVE, Reminder, reached, reminders, told_at, window
 from riskbot.policy.replying import BROADCAST_EVERY
 from riskbot.policy.silences import silenced
-from riskbot.ports import Store, Transaction
+from riskbot.ports import Silenceable, Store, Transaction
 from riskbot.stories.summary import summarise
 
 TICK = "heartbeat"  # as the store knows when the last one was owed

@@ -10,10 +10,9 @@ import pytest
 
 from riskbot.model import Delivery, DeliveryKind, DeliveryState, FeedState, Reason
 from riskbot.model.calm import Cause, HeldBack, Silence
-from riskbot.outbox import Pulse
 from riskbot.policy.heartbeat import Activity
 from riskbot.policy.overdue import Waits
-from riskbot.ports import Store, Transaction
+from riskbot.ports import Pulse, Store, Transaction
 from tests.builders import NOW, article, decision, feed, later, placement, reading
 from tests.owing import claimed, owed, posted, send, told
 from tests.storykeeping import keep, merged, of, tell

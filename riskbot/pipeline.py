@@ -223,7 +223,8 @@ def _tell(
             digest=digests.get(channel),
         )
         if decision.tell and story and after:
-            decision = _calmed(tx, decision, reading, story, material(before, after), mind, now)
+            stands = channel not in digests or tx.thread(story.id, channel).begun
+            decision = _calmed(tx, decision, reading, story, material(before, after), mind, now, stands=stands)
         tx.decide(decision, now)
         if decision.tell and story:
             tx.alert(story.id, decision, "update" if channel in story.told else "new", now)
@@ -264,7 +265,15 @@ def say(tx: Transaction, decision: Decision, story: Story, before: Summary | Non
 
 
 def _calmed(
-    tx: Transaction, decision: Decision, reading: Reading, story: Story, news: str | None, mind: Mind, now: datetime
+    tx: Transaction,
+    decision: Decision,
+    reading: Reading,
+    story: Story,
+    news: str | None,
+    mind: Mind,
+    now: datetime,
+    *,
+    stands: bool,
 ) -> Decision:
     """The decision to tell as silences and the channel's plan leave it; what they hold back is kept."""
     policy, channel = mind.policy, decision.channel
@@ -280,6 +289,7 @@ def _calmed(
         told=tx.told_since(channel, hour_of(now)) if capped else 0,
         away=tx.last_away(now),
         now=now,
+        stands=stands,
     )
     for silence in done.lifted:
         tx.end_silence(silence.id, f"{news}, in {story.id}", now)

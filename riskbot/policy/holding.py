@@ -38,11 +38,13 @@ def calmed(
     told: int,
     away: Away | None,
     now: datetime,
+    stands: bool = True,
 ) -> Calmed:
     """The decision to tell, or what keeps it from being told now.
 
     `hits` are those for which the channel is told, `material` what is material in the news, in words (None: nothing
-    is), `told` how many new stories the channel was told of since the hour began.
+    is), `told` how many new stories the channel was told of since the hour began; `stands`: whether a message of the
+    story is there to be edited, where the channel was told of it.
     """
     if not decision.tell:
         return Calmed(decision)
@@ -64,9 +66,10 @@ def calmed(
         return Calmed(quiet_one, replace(held, silence=holding.id), lifted)
     if decision.channel in story.told:
         until = quiet(plan.channel(decision.channel), story.level, now)
-        if until is None or material is None:
+        if until is None or (material is None and stands):
             return Calmed(decision, None, lifted)
-        # The message is edited all the same, which disturbs nobody; the bell waits for the morning's digest.
+        # The message is edited all the same, which disturbs nobody; the bell waits for the morning's digest. So does
+        # whatever would be a message of its own, of a story that only a digest told.
         morning = replace(held, cause=Cause.QUIET, due_at=until, title="Quiet hours")
         return Calmed(replace(decision, hushed=True), morning, lifted)
     wait = waits(plan, decision.channel, story.level, now, hits=hits, article=article, told=told, away=away)

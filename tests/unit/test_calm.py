@@ -180,6 +180,16 @@ def test_in_quiet_hours_a_standing_message_is_edited_without_a_bell_and_a_digest
     assert made(update, story=grave, plan=calm, material="first denied") == Calmed(update)
 
 
+def test_news_of_a_story_that_only_a_digest_told_rings_no_bell_in_quiet_hours_either() -> None:
+    night = plan(quiet=(NIGHT,))
+    edited = made(story=TOLD, plan=night)
+    assert (edited.decision.hushed, edited.held) == (False, None)  # its message is edited
+    alone = made(story=TOLD, plan=night, stands=False)
+    assert alone.decision.hushed
+    assert alone.held is not None
+    assert alone.held.due_at == later(hours=1)
+
+
 def test_what_stays_quiet_anyway_stays_as_it_is() -> None:
     quiet_one = decision("a", "risk", tell=False, reason=Reason.TOO_OLD)
     assert made(quiet_one, silences=[MUTE], plan=plan(quiet=(NIGHT,))) == Calmed(quiet_one)

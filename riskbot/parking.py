@@ -33,7 +33,8 @@ async def report_parked(store: Store, mind: Mind, now: datetime) -> None:
     told: dict[tuple[str, str | None], list[Delivery]] = {}
     for each in waiting:
         due = each.parked_at is not None and each.parked_at + TOLD_AFTER <= now
-        if not due or each.reported or each.kind is DeliveryKind.NOTICE:  # a notice on a notice has no end
+        on_riskbot = each.kind is DeliveryKind.NOTICE and not each.body.get("own")  # one on that would have no end
+        if not due or each.reported or on_riskbot:
             continue
         again = each.body.get(ASKED_AGAIN) or (each.channel, each.error) not in known
         if not again and not await _critical(store, mind, each):

@@ -122,7 +122,9 @@ def read(tables: Tables, id_: str) -> Delivery:
 def parked(tables: Tables, since: datetime) -> list[Delivery]:
     """What bears on whether people are to be told of it."""
     held = [read(tables, id_) for id_ in tables.deliveries]
-    found = [d for d in held if d.state is DeliveryState.PARKED and d.kind is not DeliveryKind.NOTICE]
+    found = [
+        d for d in held if d.state is DeliveryState.PARKED and (d.kind is not DeliveryKind.NOTICE or d.body.get("own"))
+    ]
     told: dict[tuple[str, str | None], Delivery] = {}
     for each in found:
         if each.reported and each.parked_at and each.parked_at > since:

@@ -270,9 +270,10 @@ def deliveries(session: Session, states: Collection[DeliveryState], most: int | 
 
 
 def parked(session: Session, since: datetime) -> list[Delivery]:
-    """As in the port. Notices are never reported, and would be read for ever."""
+    """As in the port. Notices to those who run riskbot are never reported, and would be read for ever."""
     row, older = DeliveryRow, aliased(StoryRow)
-    of_people = (col(row.state) == DeliveryState.PARKED.value, col(row.kind) != DeliveryKind.NOTICE.value)
+    for_readers = or_(col(row.kind) != DeliveryKind.NOTICE.value, col(row.body)["own"].as_string().is_not(None))
+    of_people = (col(row.state) == DeliveryState.PARKED.value, for_readers)
     told = (*of_people, col(row.reported).is_(True), col(row.parked_at) > since)
     why = func.coalesce(col(row.error), "")
     known = tuple_(col(row.channel), why).in_(select(row.channel, why).where(*told))

@@ -91,6 +91,14 @@ async def test_a_parked_notice_is_never_told_of(store: Store) -> None:
     assert await read(store, later(minutes=-1)) == []
 
 
+async def test_a_parked_line_to_the_readers_of_a_story_is_told_of_although_it_is_a_notice(store: Store) -> None:
+    id_ = await owed(store, NOTICE, channel="#risk", body={"text": "Nobody is on story s1", "own": "s1"})
+    held = await store.delivery(id_)
+    assert held is not None
+    await store.set_delivery(replace(held, state=DeliveryState.PARKED, error=REASON, parked_at=NOW))
+    assert await read(store, later(minutes=-1)) == [id_]
+
+
 async def test_only_notices_that_stand_and_tell_of_a_parked_message_ask_for_it(store: Store) -> None:
     one, other, third = await parked(store), await parked(store), await parked(store)
 

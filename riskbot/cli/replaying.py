@@ -18,6 +18,7 @@ from riskbot.feeds.serve import ReplayServer
 from riskbot.judging import clock, shipped
 from riskbot.log import set_up_logging
 from riskbot.model import Article
+from riskbot.policy.heartbeat import counted
 from riskbot.settings import Settings, load_settings
 from riskbot.slack.recorder import RecordingNotifier
 from riskbot.usecases.replay import replay as run_replay
@@ -48,7 +49,7 @@ def replay(
         address = f"sqlite:///{folder}/replay.db" if database is None else database
         failed = asyncio.run(_replay(articles, settings, rules, address, slack, at_once=at_once, as_json=as_json))
     if failed:
-        raise SlackError("parked", f"{len(failed)} message(s) could not be sent: {failed[0]}")
+        raise SlackError("parked", f"{counted(len(failed), 'message')} could not be sent: {failed[0]}")
 
 
 def _seeds() -> Path:

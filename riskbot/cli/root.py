@@ -44,7 +44,10 @@ def root(
 def main() -> None:
     """Run the command line and exit. What concerns the words of the call Typer tells by itself, with status 2."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()  # a reader who has left is met here, and not by the interpreter as it ends
     except RiskbotError as error:
         tell_error(error)
         raise SystemExit(error.exit_status) from None

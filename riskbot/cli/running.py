@@ -64,7 +64,9 @@ def poll(
     else:
         out.print("No feed is due. `riskbot poll --all` polls them all the same.")
     if reports and all(report.failed for report in reports):
-        raise FetchError("all-failed", f"none of {len(reports)} feeds could be polled", "see each feed's reason above")
+        several = len(reports) > 1
+        what = f"none of {len(reports)} feeds could be polled" if several else "the one feed could not be polled"
+        raise FetchError("all-failed", what, "see each feed's reason above" if several else "see its reason above")
 
 
 async def _poll(

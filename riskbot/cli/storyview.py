@@ -12,6 +12,7 @@ from rich.text import Text
 
 from riskbot.cli.slackview import show
 from riskbot.model import Modality, Reading, Story, Summary
+from riskbot.policy.heartbeat import counted
 from riskbot.text.normalise import cut
 from riskbot.text.urls import host
 from riskbot.usecases.replay import Replayed
@@ -27,7 +28,7 @@ def show_stories(
 ) -> None:
     """What the articles said, and which stories they make."""
     polls = replayed.polls
-    counts = f"{len(replayed.articles)} articles ({polls.new} new), {polls.hits} new hits"
+    counts = f"{counted(len(replayed.articles), 'article')} ({polls.new} new), {counted(polls.hits, 'new hit')}"
     table = Table("article", "outlet", "speaks of", "story", title=counts, title_justify="left", box=SIMPLE_HEAD)
     for article in replayed.articles:
         reading, story = readings[article]

@@ -12,12 +12,11 @@ from collections.abc import Collection
 from sqlalchemy import and_, false, func, select
 from sqlmodel import Session
 
-from riskbot.model import Hit, Level, Modality
+from riskbot.model import Hit
 from riskbot.ports import Silenceable
 from riskbot.store.articles import ARTICLE, VERSION, chunks
-from riskbot.store.base import Found
 from riskbot.store.stories import HIT, PART, PLACE
-from riskbot.store.values import cited, number_of
+from riskbot.store.values import bare_hit, cited, number_of
 
 _NAMED = (HIT.c.rule, HIT.c.company, HIT.c.company_name, HIT.c.topics, HIT.c.modality, HIT.c.level, HIT.c.score)
 _HITS = (
@@ -49,21 +48,7 @@ def silenceable(session: Session, stories: Collection[str]) -> dict[str, Silence
     for part in chunks(numbers):
         hits: defaultdict[int, list[Hit]] = defaultdict(list)
         for row in connection.execute(_HITS, {"part": part}):
-            hits[row.story].append(_hit(row))
+            hits[row.story].append(bare_hit(row))
         last = {row.story: row.outlet for row in connection.execute(_OUTLETS, {"part": part})}
         found |= {cited("s", story): Silenceable(tuple(hits[story]), outlet) for story, outlet in last.items()}
     return found
-
-
-def _hit(row: Found) -> Hit:
-    return Hit(
-        rule=row.rule,
-        company=row.company,
-        company_name=row.company_name,
-        topics=tuple(row.topics),
-        modality=Modality(row.modality),
-        level=Level(row.level),
-        score=row.score,
-        spans=(),
-        channel=row.channel,
-    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal, cast
 
@@ -165,6 +166,19 @@ def reading_value(row: Found, hits: Sequence[Found], claims: Sequence[Found]) ->
 
 def hit_value(row: Found) -> Hit:
     """A hit with its evidence."""
+    return replace(
+        bare_hit(row),
+        spans=tuple(Span(**span) for span in row.spans),
+        sentence=row.sentence,
+        salient=row.salient,
+        prominent=row.prominent,
+        trial=row.trial,
+        rules_hash=row.rules_hash,
+    )
+
+
+def bare_hit(row: Found) -> Hit:
+    """A hit without its evidence, of a rule that is not on trial."""
     return Hit(
         rule=row.rule,
         company=row.company,
@@ -173,13 +187,8 @@ def hit_value(row: Found) -> Hit:
         modality=Modality(row.modality),
         level=Level(row.level),
         score=row.score,
-        spans=tuple(Span(**span) for span in row.spans),
-        sentence=row.sentence,
-        salient=row.salient,
-        prominent=row.prominent,
+        spans=(),
         channel=row.channel,
-        trial=row.trial,
-        rules_hash=row.rules_hash,
     )
 
 

@@ -27,9 +27,3 @@ def life(times: Iterable[datetime | None], now: datetime, quiet_after: timedelta
     if last is None or now - last <= quiet_after:
         return Life.LIVE
     return Life.QUIET if now - last <= NEVER_AFTER else Life.PAST
-
-
-def reopened(before: Iterable[datetime | None], at: datetime | None, quiet_after: timedelta) -> bool:
-    """Whether an article of this time wakes a story with articles of those times."""
-    last = max((time for time in before if time is not None), default=None)
-    return last is not None and at is not None and at - last > quiet_after

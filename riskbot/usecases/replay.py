@@ -17,6 +17,7 @@ from riskbot.errors import InputError
 from riskbot.mind import Mind
 from riskbot.model import Article, Story, Summary
 from riskbot.pipeline import PollReport, poll, total
+from riskbot.policy.heartbeat import counted
 from riskbot.ports import Fetcher, Notifier, ReplayFeed, Store
 from riskbot.stories.summary import summarise
 from riskbot.usecases.forms import Form, alert_form, article_form, story_form
@@ -62,7 +63,7 @@ async def replay(
     if waiting:
         # Draining after each release would take them for the replay's own, and nobody would be told of them.
         mend = "let `riskbot run` or `riskbot poll` send them first, or replay into another database"
-        raise InputError(f"the database has {waiting} message(s) still to be sent", mend)
+        raise InputError(f"the database has {counted(waiting, 'message')} still to be sent", mend)
     # The feed of a replay is nobody's to mend: its old articles make it stale, and nobody is told. And its clock stops
     # with its last article: an edit put off until later would never be seen.
     policy = mind.policy

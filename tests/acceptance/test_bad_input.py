@@ -252,7 +252,7 @@ def test_a_feed_that_answers_404_is_failed_work_and_leaves_no_article(folder: Pa
     done = riskbot("poll", "--json", cwd=folder)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert "none of 1 feeds could be polled" in done.stderr
+    assert "the one feed could not be polled" in done.stderr
     (report,) = json.loads(done.stdout)
     assert "404" in report["error"]
     status = riskbot("status", "--json", cwd=folder)

@@ -13,6 +13,7 @@ from riskbot.feeds.serve import ReplayServer
 from tests.acceptance.test_run_and_poll import CHANNEL, MEMO, piece
 from tests.acceptance.test_run_and_poll import feed as feed
 from tests.acceptance.test_run_and_poll import folder as folder
+from tests.acceptance.test_talking import slack as slack
 from tests.commandline import query, riskbot, running
 from tests.slackfaults import Fault
 from tests.slacksocket import SocketSlack
@@ -20,13 +21,6 @@ from tests.slacksocket import SocketSlack
 pytestmark = pytest.mark.slow
 
 WITHHELD = "no sign of life is given"
-
-
-@pytest.fixture
-def slack() -> Iterator[SocketSlack]:
-    with SocketSlack(CHANNEL, "ops").in_thread() as server:
-        assert isinstance(server, SocketSlack)
-        yield server
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 from riskbot.model import Member, Modality, Placement, Reading, Story
 from riskbot.stories.clustering import counts, opens_story
 from riskbot.stories.frequencies import Frequencies
-from riskbot.stories.life import Life, life, reopened
+from riskbot.stories.life import Life, life
 from riskbot.stories.placing import Candidate
 from riskbot.stories.placing import place as place_among
 from riskbot.stories.similarity import weigh
@@ -136,11 +136,3 @@ def test_a_clock_that_runs_backwards_leaves_a_story_live() -> None:
 def test_a_story_of_no_known_time_lives() -> None:
     assert life([None], NOW, QUIET) is Life.LIVE
     assert life([], NOW, QUIET) is Life.LIVE
-
-
-def test_an_article_after_the_quiet_reopens_its_story() -> None:
-    assert reopened([NOW, None], later(hours=73), QUIET)
-    assert not reopened([NOW], later(hours=72), QUIET)
-    assert not reopened([NOW], later(days=-9), QUIET)
-    assert not reopened([None], NOW, QUIET)
-    assert not reopened([NOW], None, QUIET)
